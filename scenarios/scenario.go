@@ -1,0 +1,271 @@
+// Package scenarios is the scenario language: the value that describes a run
+// or a sweep, its strict YAML form, its JSON Schema, and the library of
+// built-in scenarios.
+//
+// It owns what a user may write and what each omission means. It must never
+// know how a run is executed: scenarios/run and scenarios/sweep take the
+// resolved value.
+package scenarios
+
+import (
+	"time"
+
+	"mpcomm/network/latency"
+	"mpcomm/peer"
+	"mpcomm/sim/rng"
+)
+
+// Scenario is one experiment, resolved: every default is filled in, every
+// reference checked. Printing it gives a file that runs identically.
+type Scenario struct {
+	Name      string
+	Doc       string
+	Seed      uint64
+	Peers     int
+	Orderings []Ordering
+	Phases    peer.Phases
+	Workload  Workload
+	Network   Network
+	Clocks    Clocks
+	Faults    []Fault
+	Limits    Limits
+	Measure   *Window
+	Watch     []Watch
+	Expect    []Expectation
+	Sweep     *Sweep
+
+	source Source // where each path stood in the file, for messages of expectations
+}
+
+// Ordering is one protocol to run, with its parameters as written.
+type Ordering struct {
+	Kind   string
+	Name   string // the label, if the file gives one
+	Params []Param
+}
+
+// Param is one parameter of an ordering as written, in the file's order.
+type Param struct{ Name, Value string }
+
+// Workload says when applications broadcast.
+type Workload struct {
+	Messages int            // per sender; 0 with Sends
+	Gap      latency.Family // between a peer's broadcasts
+	Start    latency.Family // before the first gap
+	Senders  []peer.ID      // nil = every peer
+	Sends    []Send         // an explicit schedule instead of Messages and Gap
+	Replies  *Replies
+	Size     latency.Family // bytes of a body
+}
+
+// Send is one entry of an explicit schedule: at a time since T0, or after a
+// message was delivered (or, OnArrival, has reached the host) at From.
+type Send struct {
+	From      peer.ID
+	Number    int32 // the message's number, from the entry or its place among From's entries
+	At        latency.Family
+	After     peer.MessageID // NoMessage when At counts
+	Delay     latency.Family
+	OnArrival bool
+}
+
+// Replies makes peers answer each other's messages.
+type Replies struct {
+	Probability rng.Ratio
+	Delay       latency.Family
+	OnArrival   bool
+	Depth       int
+}
+
+// SelfMode says when a peer's own message reaches its own ordering.
+type SelfMode uint8
+
+// The modes of self: Ordered is accepted and means Immediate.
+const (
+	SelfImmediate SelfMode = iota
+	SelfLoopback           // a draw of the links' own distribution
+	SelfFamily             // a draw of SelfDelay
+	SelfOrdered
+)
+
+// Network describes links, sites and what befalls packets.
+type Network struct {
+	Latency    *latency.Family // excess over the base; nil when the file gives none
+	Preset     string
+	Sites      []string
+	Inflation  rng.Fixed
+	Matrix     *Matrix
+	Server     string // site of the comparison server, or empty
+	Self       SelfMode
+	SelfDelay  latency.Family
+	Datagram   bool
+	Reorder    *Reorder
+	Loss       Loss
+	Duplicate  rng.Ratio
+	Overhead   int64 // bytes a packet adds to its body
+	Bandwidth  int64 // bits per second, 0 = unlimited
+	Queue      int64 // bytes, 0 = unlimited
+	Transport  Transport
+	Links      []LinkOverride
+	Delays     []Delay
+	lossGiven  bool // the file sets loss, so that a preset does not
+	dupGiven   bool
+	orderGiven bool
+}
+
+// Matrix names a file of measured round trips and holds what was read.
+type Matrix struct {
+	File   string
+	Unit   time.Duration
+	Jitter *latency.Family
+	Data   *latency.Matrix
+}
+
+// Reorder makes a share of the packets of datagram links wait longer.
+type Reorder struct {
+	Share rng.Ratio
+	Extra latency.Family
+}
+
+// Loss is a plain probability, or a Gilbert-Elliott process in time.
+type Loss struct {
+	Ratio  rng.Ratio
+	Bursts *Bursts
+}
+
+// Bursts are the parameters of a Gilbert-Elliott process on each link.
+type Bursts struct {
+	P, R      rng.Ratio // good to bad, bad to good, at each multiple of Every
+	Every     time.Duration
+	Good, Bad rng.Ratio // probability of loss in each state
+}
+
+// Transport is the stage below the ordering.
+type Transport struct {
+	Kind    string // none, fifo, reliable
+	RTO     time.Duration
+	Backoff int64
+	NACK    bool
+}
+
+// LinkOverride replaces properties of the directed links From x To; nil = all.
+type LinkOverride struct {
+	From, To  []peer.ID
+	Latency   *latency.Family
+	Datagram  *bool
+	Loss      *Loss
+	Duplicate *rng.Ratio
+	Reorder   *Reorder
+	Bandwidth *int64
+	Queue     *int64
+}
+
+// Delay is an explicit fate of the first packet that carries Message's body
+// from From to To.
+type Delay struct {
+	Message peer.MessageID
+	From    peer.ID // the message's sender unless given
+	To      peer.ID
+	Delay   time.Duration
+	Lost    bool
+}
+
+// Clocks are the peers' clocks: a default and exceptions.
+type Clocks struct {
+	Default Clock
+	Peers   []PeerClock // in ascending order of peer
+}
+
+// PeerClock is the clock of one peer, resolved against the default.
+type PeerClock struct {
+	Peer  peer.ID
+	Clock Clock
+}
+
+// Clock is one peer's clock. Drift is in parts per 10^9.
+type Clock struct {
+	Offset latency.Family
+	Drift  latency.Family
+	Tick   time.Duration
+	Steps  []ClockStep
+}
+
+// ClockStep moves a clock.
+type ClockStep struct {
+	At        time.Duration
+	SinceData bool
+	By        time.Duration
+}
+
+// FaultKind says what a fault does.
+type FaultKind uint8
+
+// The faults.
+const (
+	FaultPartition FaultKind = iota
+	FaultCrash
+)
+
+// Fault is one scheduled fault.
+type Fault struct {
+	Kind      FaultKind
+	At        time.Duration
+	SinceData bool
+	// partition
+	Groups       [][]peer.ID
+	For          time.Duration // 0 = to the end
+	Hold         bool          // held until it heals instead of lost
+	DropInFlight bool
+	// crash
+	Peer       peer.ID
+	AtDelivery peer.MessageID // NoMessage when At counts
+	Sent       int            // packets of the step that still leave
+	Restart    time.Duration  // when the peer comes back (same origin as At); 0 = never
+	LoseState  bool           // whether the restarted peer has forgotten everything
+}
+
+// Limits end a run that does not end by itself.
+type Limits struct {
+	Until  time.Duration
+	Events uint64 // 0 = none
+}
+
+// Window restricts measurement to messages broadcast in it, counted from T0.
+type Window struct{ From, Until time.Duration }
+
+// Watch asks whether First is in Peer's log with Then not before it.
+type Watch struct {
+	Peer        peer.ID
+	First, Then peer.MessageID
+}
+
+// Expectation is what one ordering is expected to do. Empty fields expect nothing.
+type Expectation struct {
+	Ordering        string // label
+	Logs            string // identical or differ
+	Complete        *bool
+	Properties      []PropertyExpectation
+	Limit           *string // "", quiet, until, events
+	Stuck           []peer.ID
+	StuckGiven      bool
+	FirstDifference *int
+	Happened        []bool
+}
+
+// PropertyExpectation expects a property to hold or to be violated.
+type PropertyExpectation struct {
+	Property string // integrity validity agreement uniform fifo causal total
+	Want     string // holds or violated
+}
+
+// Sweep repeats the scenario over seeds and a grid of parameters.
+type Sweep struct {
+	Runs int
+	Grid []Axis // in the file's order; the first varies slowest
+}
+
+// Axis is one path of the scenario and the values it takes, as written.
+type Axis struct {
+	Path   string
+	Values []string
+}
