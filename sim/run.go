@@ -1,0 +1,148 @@
+package sim
+
+import "slices"
+
+const (
+	// firstRun is the initial capacity of the run, in entries.
+	firstRun = 256
+	// longRun is the length from which an insertion into the run is searched
+	// for and accounted for; also the number of pending events above which
+	// the run alone is no longer the whole queue. Up to here moving entries is
+	// cheaper than any structure.
+	longRun = 64
+	// fewPending is the number of pending events at which the run becomes the
+	// whole queue again; well below longRun, so that a population near the
+	// border does not go to and fro.
+	fewPending = 24
+)
+
+// insert adds an entry to the run, after all that are not later.
+func (s *Scheduler[E]) insert(at Time, e E) {
+	if s.hi-s.lo >= longRun {
+		s.insertLong(at, e)
+		return
+	}
+	if s.hi == len(s.run) {
+		s.makeRoom()
+	}
+	run, i := s.run[:s.hi+1], s.hi
+	for i > s.lo && run[i-1].at > at {
+		run[i] = run[i-1]
+		i--
+	}
+	run[i] = entry[E]{at, e}
+	s.hi++
+}
+
+// insertLong is insert for a long run. A run that was the whole queue becomes
+// a wheel; one that costs too much to insert into is dealt out again over
+// narrower buckets.
+func (s *Scheduler[E]) insertLong(at Time, e E) {
+	if s.hi == len(s.run) {
+		s.makeRoom()
+	}
+	lo, hi := s.lo, s.hi
+	for lo < hi { // first entry later than at
+		mid := int(uint(lo+hi) >> 1)
+		if s.run[mid].at > at {
+			hi = mid
+		} else {
+			lo = mid + 1
+		}
+	}
+	copy(s.run[lo+1:s.hi+1], s.run[lo:s.hi])
+	s.run[lo] = entry[E]{at, e}
+	moved := s.hi - lo
+	s.hi++
+	if s.limit == 0 {
+		s.rebuild(fromPending)
+		return
+	}
+	s.tuning.moved += uint64(moved)
+	if s.tuning.moved > s.tuning.allowed {
+		s.overdrawn()
+	}
+}
+
+// makeRoom makes place for one entry at the end of the run, by moving it to
+// the front of its memory when at least half of that is spent.
+func (s *Scheduler[E]) makeRoom() {
+	if len(s.run) == 0 {
+		s.run = make([]entry[E], firstRun)
+		s.runLast = Never
+		return
+	}
+	n := s.hi - s.lo
+	if s.lo >= len(s.run)/2 {
+		copy(s.run, s.run[s.lo:s.hi])
+	} else {
+		grown := make([]entry[E], 2*len(s.run))
+		copy(grown, s.run[s.lo:s.hi])
+		s.run = grown
+	}
+	s.lo, s.hi = 0, n
+}
+
+// sortRun sorts the run where entries have been placed roughly: insertion for
+// short runs, and for long ones whose order is not known to be nearly right, a
+// merge sort. Both are stable.
+func (s *Scheduler[E]) sortRun(nearly bool) {
+	x := s.run[s.lo:s.hi]
+	if nearly || len(x) <= 16 {
+		insertionSort(x)
+		return
+	}
+	if len(s.spare) < len(x) {
+		s.spare = make([]entry[E], len(s.run))
+	}
+	mergeSort(x, s.spare)
+}
+
+func insertionSort[E any](x []entry[E]) {
+	for i := 1; i < len(x); i++ {
+		y := x[i]
+		j := i
+		for j > 0 && x[j-1].at > y.at {
+			x[j] = x[j-1]
+			j--
+		}
+		if j != i {
+			x[j] = y
+		}
+	}
+}
+
+// mergeSort is a top-down merge sort that leaves sorted stretches alone, so
+// that equal times and sorted input cost one pass.
+func mergeSort[E any](x, spare []entry[E]) {
+	if slices.IsSortedFunc(x, func(a, b entry[E]) int {
+		if a.at < b.at {
+			return -1
+		}
+		if a.at > b.at {
+			return 1
+		}
+		return 0
+	}) {
+		return
+	}
+	if len(x) <= 16 {
+		insertionSort(x)
+		return
+	}
+	mid := len(x) / 2
+	mergeSort(x[:mid], spare)
+	mergeSort(x[mid:], spare)
+	left := spare[:copy(spare, x[:mid])]
+	right := x[mid:]
+	for k := range x {
+		if len(left) == 0 {
+			return // the rest of right is in place
+		}
+		if len(right) > 0 && right[0].at < left[0].at {
+			x[k], right = right[0], right[1:]
+		} else {
+			x[k], left = left[0], left[1:]
+		}
+	}
+}

@@ -1,0 +1,328 @@
+package sim
+
+import (
+	"fmt"
+	"math/bits"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// twin is a scheduler too simple to be wrong: a slice kept in order, where
+// each event goes in after all that are not later.
+type twin struct {
+	now    Time
+	popped bool
+	ties   uint64
+	queue  []entry[uint64]
+}
+
+func (w *twin) schedule(at Time, e uint64) {
+	i, _ := slices.BinarySearchFunc(w.queue, at, func(x entry[uint64], at Time) int {
+		if x.at <= at {
+			return -1
+		}
+		return 1
+	})
+	w.queue = slices.Insert(w.queue, i, entry[uint64]{at, e})
+}
+
+func (w *twin) next() (Time, uint64, bool) {
+	if len(w.queue) == 0 {
+		return w.now, 0, false
+	}
+	x := w.queue[0]
+	w.queue = w.queue[1:]
+	if w.popped && x.at == w.now {
+		w.ties++
+	}
+	w.now, w.popped = x.at, true
+	return x.at, x.e, true
+}
+
+// pair drives a Scheduler and its twin by the same calls and compares all that
+// can be seen of them.
+type pair struct {
+	fatalf func(format string, args ...any)
+	s      *Scheduler[uint64]
+	w      twin
+	id     uint64
+}
+
+func (p *pair) schedule(at Time) {
+	p.s.Schedule(at, p.id)
+	p.w.schedule(at, p.id)
+	p.id++
+}
+
+func (p *pair) next() {
+	at, e, ok := p.s.Next()
+	wantAt, want, wantOK := p.w.next()
+	if at != wantAt || e != want || ok != wantOK {
+		p.fatalf("Next() = %d, #%d, %t; want %d, #%d, %t", at, e, ok, wantAt, want, wantOK)
+	}
+}
+
+func (p *pair) peek() {
+	at, ok := p.s.Peek()
+	want, wantOK := Never, false
+	if len(p.w.queue) > 0 {
+		want, wantOK = p.w.queue[0].at, true
+	}
+	if at != want || ok != wantOK {
+		p.fatalf("Peek() = %d, %t; want %d, %t", at, ok, want, wantOK)
+	}
+}
+
+func (p *pair) look() {
+	if got, want := p.s.Len(), len(p.w.queue); got != want {
+		p.fatalf("Len() = %d, want %d", got, want)
+	}
+	if got, want := p.s.Now(), p.w.now; got != want {
+		p.fatalf("Now() = %d, want %d", got, want)
+	}
+	if got, want := p.s.Ties(), p.w.ties; got != want {
+		p.fatalf("Ties() = %d, want %d", got, want)
+	}
+}
+
+func (p *pair) reset() {
+	p.s.Reset()
+	p.w = twin{}
+}
+
+// after returns now+d, or Never when that is sooner.
+func (p *pair) after(d uint64) Time {
+	if d > uint64(Never-p.w.now) {
+		return Never
+	}
+	return p.w.now + Time(d)
+}
+
+// word is a small counter-based generator for loads that are too long to draw
+// with rapid.
+func word(n uint64) uint64 {
+	n *= 0x9e3779b97f4a7c15
+	n ^= n >> 32
+	n *= 0xd6e8feb86659fd93
+	return n ^ n>>32
+}
+
+// TestSchedulerAgainstTwin draws programs: each step is a kind of load with a
+// spread of its own, so that densities change under the queue's feet.
+func TestSchedulerAgainstTwin(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		p := &pair{fatalf: t.Fatalf, s: new(Scheduler[uint64])}
+		seed := rapid.Uint64().Draw(t, "seed")
+		steps := rapid.IntRange(1, 25).Draw(t, "steps")
+		for range steps {
+			count := rapid.SampledFrom([]int{1, 3, 30, 70, 300, 1500}).Draw(t, "count")
+			spread := uint64(1) << rapid.IntRange(0, 62).Draw(t, "spread bits")
+			far := uint64(1) << rapid.IntRange(0, 63).Draw(t, "far bits")
+			step := rapid.SampledFrom([]string{"push", "pop", "hold", "bimodal", "burst", "ties", "peek", "grow", "reset"}).Draw(t, "step")
+			for i := range count {
+				seed++
+				d := word(seed) & (spread - 1)
+				switch step {
+				case "push":
+					p.schedule(p.after(d))
+				case "pop":
+					p.next()
+				case "hold":
+					p.next()
+					p.schedule(p.after(d))
+				case "bimodal":
+					p.next()
+					if word(seed^1<<40)%8 == 0 {
+						d = far - 1
+					}
+					p.schedule(p.after(d))
+				case "burst":
+					if i%50 == 0 {
+						p.next()
+					}
+					p.schedule(p.after(d))
+				case "ties":
+					p.schedule(p.after(d % 4 * spread))
+					if i%4 == 0 {
+						p.next()
+					}
+				case "peek":
+					p.peek()
+					p.schedule(p.after(d))
+					p.peek()
+					p.next()
+				case "grow":
+					p.next()
+					p.schedule(p.after(d))
+					p.schedule(p.after(d / 16))
+				case "reset":
+					if i == 0 {
+						p.reset()
+					}
+				}
+			}
+			p.look()
+			p.peek()
+		}
+		for len(p.w.queue) > 0 {
+			p.next()
+		}
+		p.next()
+		p.look()
+	})
+}
+
+// TestNothingLostNothingDoubled keeps a set of what is inside, at sizes where
+// the twin is too slow, and checks the order by (time, sequence) itself.
+func TestNothingLostNothingDoubled(t *testing.T) {
+	t.Parallel()
+	for _, load := range loads {
+		t.Run(load.name, func(t *testing.T) {
+			t.Parallel()
+			var s Scheduler[uint64]
+			var inside []bool
+			schedule := func(at Time) {
+				s.Schedule(at, uint64(len(inside)))
+				inside = append(inside, true)
+			}
+			load.start(schedule)
+			at, last := Time(0), uint64(0)
+			for n := 0; ; n++ {
+				now, e, ok := s.Next()
+				if !ok {
+					break
+				}
+				if !inside[e] {
+					t.Fatalf("event %d came out twice", e)
+				}
+				if now < at || now == at && n > 0 && e < last {
+					t.Fatalf("event %d at %d came out after event %d at %d", e, now, last, at)
+				}
+				inside[e] = false
+				at, last = now, e
+				if n < load.pops {
+					load.pop(n, now, schedule)
+				}
+			}
+			if i := slices.Index(inside, true); i >= 0 {
+				t.Fatalf("event %d never came out", i)
+			}
+		})
+	}
+}
+
+// exponential returns a delay of about the given mean: a geometric number of
+// halvings with a straight line in each, which is close enough for a load and
+// needs no floats.
+func exponential(w uint64, mean Time) Time {
+	const unit = 1 << 12
+	halvings := uint64(bits.LeadingZeros64(w | 1))
+	fraction := w << (halvings + 1) >> 52
+	// -ln(u) = (halvings + 1 - fraction) ln 2, nearly.
+	return Time((halvings*unit+unit-fraction)*2839/unit) * mean / unit
+}
+
+// loads are regimes in which a queue tuned for one of them would crawl.
+var loads = []struct {
+	name  string
+	start func(schedule func(Time))
+	pops  int // pops that are followed by pop
+	pop   func(n int, now Time, schedule func(Time))
+}{
+	{"exponential", repeat(20_000, 0), 60_000, func(n int, now Time, schedule func(Time)) {
+		schedule(now + exponential(word(uint64(n)), 20_000_000))
+	}},
+	{"burst", repeat(1, 0), 100_000, func(n int, now Time, schedule func(Time)) {
+		if n%1000 == 0 {
+			for i := range uint64(1000) {
+				schedule(now + 1_000_000 + exponential(word(uint64(n)+i), 50_000))
+			}
+		}
+	}},
+	{"bimodal", repeat(5_000, 0), 60_000, func(n int, now Time, schedule func(Time)) {
+		if word(uint64(n))%16 == 0 {
+			schedule(now + 1_000_000_000)
+			return
+		}
+		schedule(now + exponential(word(uint64(n)), 50_000))
+	}},
+	{"same instant", repeat(50_000, 77), 50_000, func(_ int, now Time, schedule func(Time)) {
+		schedule(now)
+	}},
+	{"front of a giant", repeat(50_000, 1<<40), 0, nil},
+	{"sparse", repeat(300, 0), 30_000, func(n int, now Time, schedule func(Time)) {
+		schedule(now + Time(word(uint64(n))>>15))
+	}},
+	{"growing", repeat(2, 0), 50_000, func(n int, now Time, schedule func(Time)) {
+		schedule(now + exponential(word(uint64(2*n)), 10_000))
+		schedule(now + exponential(word(uint64(2*n+1)), 10_000_000))
+	}},
+	{"narrowing", repeat(3000, 0), 60_000, func(n int, now Time, schedule func(Time)) {
+		schedule(now + exponential(word(uint64(n)), 1<<40>>(n/2000)))
+	}},
+}
+
+func repeat(count int, at Time) func(func(Time)) {
+	return func(schedule func(Time)) {
+		for range count {
+			schedule(at)
+		}
+	}
+}
+
+func TestScheduleInThePastPanics(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name  string
+		first Time
+		at    Time
+	}{
+		{"before an event handed out", 1000, 999},
+		{"before the beginning", 0, -1},
+		{"the least time", 5, -1 << 63},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			var s Scheduler[int]
+			s.Schedule(tc.first, 0)
+			s.Next()
+			defer func() {
+				got := fmt.Sprint(recover())
+				if !strings.Contains(got, "sim: Scheduler.Schedule") || !strings.Contains(got, "past") {
+					t.Errorf("panic = %q, want one that names the past", got)
+				}
+				if s.Len() != 0 {
+					t.Errorf("Len() = %d after the panic, want 0", s.Len())
+				}
+			}()
+			s.Schedule(tc.at, 1)
+		})
+	}
+}
+
+func TestZeroScheduler(t *testing.T) {
+	t.Parallel()
+	var s Scheduler[int]
+	s.Reset()
+	if _, _, ok := s.Next(); ok {
+		t.Error("Next of an empty Scheduler found an event")
+	}
+	if at, ok := s.Peek(); ok || at != Never {
+		t.Errorf("Peek of an empty Scheduler = %s, %t; want never, false", at, ok)
+	}
+	s.Schedule(Never, 7)
+	s.Schedule(0, 8)
+	if at, e, ok := s.Next(); at != 0 || e != 8 || !ok {
+		t.Errorf("Next() = %s, %d, %t; want 0.0ms, 8, true", at, e, ok)
+	}
+	if got := s.Ties(); got != 0 {
+		t.Errorf("Ties() = %d after one event at 0, want 0", got)
+	}
+	if at, e, ok := s.Next(); at != Never || e != 7 || !ok {
+		t.Errorf("Next() = %s, %d, %t; want never, 7, true", at, e, ok)
+	}
+}

@@ -1,0 +1,233 @@
+package sim
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// tuning is what the queue knows of its load, all of it counts since Reset.
+type tuning struct {
+	popped  uint64 // events popped when the wheel was last built
+	now     Time   // the time at that point
+	moved   uint64 // entries moved one by one since then: in long runs, in scans of far
+	allowed uint64 // moves after which the width is looked at again
+	check   uint64 // count of popped events at which the width is looked at again
+}
+
+// Sources of the estimate of how dense events lie in time.
+type source int
+
+const (
+	fromPending source = iota // the nearer part of what is pending
+	fromRun                   // the run
+	fromHistory               // what was popped since the wheel was built
+)
+
+const (
+	minBuckets = 64
+	maxBuckets = 1 << 16
+	giant      = 4096 // entries in a bucket that call for narrower buckets
+)
+
+// wheelFor returns the number of buckets, and of events wanted in one tick,
+// for a population. Together they span four times the population at its own
+// rate, so that few events with exponential delays lie beyond the horizon.
+func wheelFor(pending int) (buckets, perTick int) {
+	perTick = 8
+	buckets = 1 << bits.Len(uint(4*pending/perTick))
+	buckets = min(max(buckets, minBuckets), maxBuckets)
+	return buckets, max(perTick, 4*pending/buckets)
+}
+
+// refill fills the empty run with the next bucket. It returns false when no
+// event is pending.
+func (s *Scheduler[E]) refill() bool {
+	pending := s.Len()
+	if pending == 0 {
+		return false
+	}
+	if pending <= fewPending {
+		s.collapse()
+		return true
+	}
+	if s.popped >= s.tuning.check || s.tuning.moved > s.tuning.allowed {
+		s.review()
+	}
+	for again := true; ; again = false {
+		tick, ok := s.nextTick()
+		if !ok {
+			tick = uint64(s.farMin) >> s.shift
+		}
+		if tick+(s.mask+1)/2 >= s.limit {
+			s.turn(tick)
+		}
+		n := int(s.buckets[tick&s.mask].n)
+		if again && n >= giant && n >= pending/8 && s.shift > 0 {
+			s.open(tick)
+			s.rebuild(fromRun)
+			continue
+		}
+		s.open(tick)
+		return true
+	}
+}
+
+// collapse moves the few pending events into the run, which is then the whole
+// queue.
+func (s *Scheduler[E]) collapse() {
+	s.gather()
+	s.clearWheel()
+	s.lo, s.hi = 0, 0
+	s.runLast = Never
+	for _, x := range s.far {
+		s.insert(x.at, x.e)
+	}
+	s.far = s.far[:0]
+}
+
+// turn moves the horizon to one round beyond tick and brings in what far holds
+// before it. Nothing may be pending before tick, save in the run.
+//
+// The horizon stands still in between, though the ring has room: an event that
+// was put into the wheel where an earlier one of the same time is in far would
+// overtake it.
+func (s *Scheduler[E]) turn(tick uint64) {
+	s.limit = tick + s.mask + 1
+	s.cursor = tick
+	if len(s.far) == 0 || uint64(s.farMin)>>s.shift >= s.limit {
+		return
+	}
+	s.tuning.moved += uint64(len(s.far))
+	kept, least := s.far[:0], Never
+	for _, x := range s.far {
+		if t := uint64(x.at) >> (s.shift & 63); t < s.limit {
+			s.push(t, x.at, x.e)
+			continue
+		}
+		kept = append(kept, x)
+		least = min(least, x.at)
+	}
+	s.far, s.farMin = kept, least
+}
+
+// gather appends the run and all buckets to far, which keeps equal times in
+// push order: entries of equal time are all in one place.
+func (s *Scheduler[E]) gather() {
+	s.far = append(s.far, s.run[s.lo:s.hi]...)
+	s.lo, s.hi = 0, 0
+	for {
+		tick, ok := s.nextTick()
+		if !ok {
+			break
+		}
+		b := s.take(tick)
+		end := len(s.far) + int(b.n)
+		s.far = slices.Grow(s.far, int(b.n))[:end]
+		for c := b; c.n > 0; c = s.before(c) {
+			part := s.chunkOf(c)
+			end -= len(part)
+			copy(s.far[end:], part)
+		}
+		s.cursor = tick + 1
+	}
+	s.free, s.used = 0, 0
+}
+
+// rebuild deals all pending entries out again, over buckets whose number fits
+// the population and whose width fits the density of events.
+func (s *Scheduler[E]) rebuild(from source) {
+	var gap, events uint64
+	switch from {
+	case fromHistory:
+		gap, events = uint64(s.now-s.tuning.now), s.popped-s.tuning.popped
+	case fromRun:
+		n := s.hi - s.lo
+		gap, events = uint64(s.run[s.lo+n/4].at-s.run[s.lo].at), uint64(n/4)
+	}
+	s.gather()
+	if events == 0 {
+		gap, events = s.nearGap()
+	}
+	buckets, perTick := wheelFor(len(s.far))
+	s.resize(buckets)
+	s.shift = shiftFor(gap, events, uint64(perTick))
+	s.farMin = Never
+	for i := range s.far {
+		s.farMin = min(s.farMin, s.far[i].at)
+	}
+	first := uint64(s.farMin) >> s.shift
+	// Whatever is scheduled before the first bucket belongs to the run.
+	s.runLast = Time(first<<s.shift) - 1
+	s.turn(first)
+	s.settle()
+}
+
+// settle begins a new period of observation.
+func (s *Scheduler[E]) settle() {
+	pending := uint64(s.Len())
+	s.tuning = tuning{
+		popped:  s.popped,
+		now:     s.now,
+		allowed: 8*pending + 4096,
+		check:   s.popped + 4*pending + 1024,
+	}
+}
+
+// nearGap estimates the density of the nearer half of far, which holds all
+// that is pending: the time that so many events span. It looks at a sample.
+func (s *Scheduler[E]) nearGap() (gap, events uint64) {
+	var sample [64]Time
+	n := min(len(sample), len(s.far))
+	for i := range n {
+		sample[i] = s.far[i*len(s.far)/n].at
+	}
+	slices.Sort(sample[:n])
+	return uint64(sample[n/2] - sample[0]), uint64(len(s.far) / 2)
+}
+
+// shiftFor returns the width of a tick, as a power of two nanoseconds, that
+// holds about perTick events where so many events span gap nanoseconds.
+func shiftFor(gap, events, perTick uint64) uint {
+	if events == 0 {
+		return 0
+	}
+	hi, lo := bits.Mul64(gap, perTick)
+	if hi >= events {
+		return 56
+	}
+	width, _ := bits.Div64(hi, lo, events)
+	return min(uint(max(bits.Len64(width), 1)-1), 56)
+}
+
+// review compares the width of the ticks with the rate at which events were
+// popped since the wheel was built and their number with the population, and
+// builds the wheel anew when one is far off.
+func (s *Scheduler[E]) review() {
+	buckets, perTick := wheelFor(s.Len())
+	events, gap := s.popped-s.tuning.popped, uint64(s.now-s.tuning.now)
+	shift := shiftFor(gap, events, uint64(perTick))
+	have := int(s.mask) + 1
+	misfit := have > 4*buckets || 4*have < buckets
+	switch {
+	case events < longRun:
+		// Too few to tell a rate; but if they cost this much, all is wrong.
+		if misfit || s.tuning.moved > s.tuning.allowed {
+			s.rebuild(fromPending)
+			return
+		}
+	case misfit || shift+2 <= s.shift || shift >= s.shift+2:
+		s.rebuild(fromHistory)
+		return
+	}
+	s.settle()
+}
+
+// overdrawn is called when inserting into the run has cost more than it
+// should.
+func (s *Scheduler[E]) overdrawn() {
+	if s.shift > 0 && s.tuning.moved > 8*(s.popped-s.tuning.popped) {
+		s.rebuild(fromRun)
+		return
+	}
+	s.settle()
+}
