@@ -1,0 +1,135 @@
+package rng
+
+import (
+	"math"
+	"testing"
+)
+
+// extremeWords are the words at which tables, octaves and signs change.
+func extremeWords() []uint64 {
+	words := []uint64{0, 1, 2, 3, math.MaxUint64, math.MaxUint64 - 1, math.MaxUint64 - 2, math.MaxUint64 - 3}
+	for b := range 64 {
+		p := uint64(1) << b
+		words = append(words, p-1, p, p+1, -p, -p-1, -p+1, p|p>>1, ^(p | p>>1), p|p>>1|p>>2, ^(p | p>>1 | p>>2))
+	}
+	return words
+}
+
+// gridWords adds to the extremes words spread evenly and words spread evenly
+// over the octaves of both tails.
+func gridWords() []uint64 {
+	words := extremeWords()
+	k := Root(1).Name("grid")
+	for i := range uint64(20_000) {
+		w := k.Word(i)
+		octave := i % 64
+		words = append(words, w, w>>octave, ^(w >> octave), i<<49|w>>15)
+	}
+	return words
+}
+
+// upperTail is the probability that word stands for, in float64: it is exact to
+// half a unit in the last place.
+func upperTail(word uint64) float64 { return float64(^word|1) / (1 << 64) }
+
+// exactLog2Tail is -log2 of that probability, without loss near probability 1.
+func exactLog2Tail(word uint64) float64 {
+	if word < 1<<62 {
+		return -math.Log1p(-float64(word&^1)/(1<<64)) / math.Ln2
+	}
+	return -math.Log2(upperTail(word))
+}
+
+func TestLog2TailAgainstClosedForm(t *testing.T) {
+	t.Parallel()
+	worst := 0.0
+	for _, w := range gridWords() {
+		got := float64(log2Tail(w)) / (1 << 58)
+		want := exactLog2Tail(w)
+		// 2^-57 is the grain of the table's unit and of the words at the lower end.
+		if off := math.Abs(got-want) - 0x1p-57; off > 1e-8*want {
+			t.Fatalf("log2Tail(%#x) = %.17g, want %.17g", w, got, want)
+		} else if want > 0x1p-20 {
+			worst = max(worst, math.Abs(got-want)/want)
+		}
+	}
+	t.Logf("largest relative error %.2g", worst)
+}
+
+// exactNormalTail solves for the quantile by one step of Newton's method from
+// the value under test, which is exact to second order in its error.
+func exactNormalTail(word uint64, z float64) float64 {
+	tail := min(word, ^word)
+	var excess float64 // tail(z) minus the probability
+	if tail > 1<<60 {
+		// Near the median the difference to one half keeps the digits.
+		excess = float64((1<<63)-(tail|1))/(1<<64) - 0.5*math.Erf(z/math.Sqrt2)
+	} else {
+		excess = 0.5*math.Erfc(z/math.Sqrt2) - float64(tail|1)/(1<<64)
+	}
+	return z + excess*math.Sqrt(2*math.Pi)*math.Exp(z*z/2)
+}
+
+func TestNormalTailAgainstClosedForm(t *testing.T) {
+	t.Parallel()
+	worst := 0.0
+	for _, w := range gridWords() {
+		got := float64(normalTail(w)) / (1 << 58)
+		want := exactNormalTail(w, got)
+		if off := math.Abs(got-want) - 0x1p-56; off > 1e-7*want {
+			t.Fatalf("normalTail(%#x) = %.17g, want %.17g", w, got, want)
+		} else if want > 0x1p-20 {
+			worst = max(worst, math.Abs(got-want)/want)
+		}
+		if normalTail(^w) != normalTail(w) {
+			t.Fatalf("normalTail(%#x) = %d, but %d for its complement", w, normalTail(w), normalTail(^w))
+		}
+	}
+	t.Logf("largest relative error %.2g", worst)
+}
+
+func TestExp2AgainstClosedForm(t *testing.T) {
+	t.Parallel()
+	worst := 0.0
+	for _, f := range gridWords() {
+		got := float64(exp2(f)) / (1 << 63)
+		want := math.Exp2(float64(f) / (1 << 64))
+		worst = max(worst, math.Abs(got-want)/want)
+		if math.Abs(got-want) > 1e-9*want {
+			t.Fatalf("exp2(%#x) = %.17g, want %.17g", f, got, want)
+		}
+	}
+	t.Logf("largest relative error %.2g", worst)
+}
+
+// TestTablesRise checks what monotonicity rests on: pieces meet exactly.
+func TestTablesRise(t *testing.T) {
+	t.Parallel()
+	for _, table := range []struct {
+		name string
+		rows []cubic
+		end  uint64 // the value after the last row, modulo 2^64
+	}{
+		{"log2", log2Table[:], 1 << 58},
+		{"exp2", exp2Table[:], 0},
+		{"normal", normalTable[:], 0x244fffffffffffff},
+	} {
+		for i, r := range table.rows {
+			end := table.end
+			if i+1 < len(table.rows) {
+				end = table.rows[i+1][0]
+			} else if table.name == "normal" {
+				end = r[0] + r[1] + r[2] + r[3] // checked against the quantile at 2^-64 above
+			}
+			if r[0]+r[1]+r[2]+r[3] != end {
+				t.Errorf("%s row %d ends at %#x, the next begins at %#x", table.name, i, r[0]+r[1]+r[2]+r[3], end)
+			}
+			if last := r.at(math.MaxUint64); i+1 < len(table.rows) && last >= end || last < r[0] {
+				t.Errorf("%s row %d reaches %#x, the next begins at %#x", table.name, i, last, end)
+			}
+		}
+	}
+	if log2Table[0][0] != 0 || normalTable[0][0] != 0 || exp2Table[0][0] != 1<<63 {
+		t.Error("a table does not begin at its exact value")
+	}
+}
