@@ -1,0 +1,60 @@
+package result
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"mpcomm/sim"
+)
+
+// MS is a time or a duration in integer nanoseconds that prints as decimal
+// milliseconds without a unit: 1500000 as 1.5.
+type MS int64
+
+// MarshalJSON prints decimal milliseconds.
+func (m MS) MarshalJSON() ([]byte, error) { return sim.Time(m).AppendMS(nil), nil }
+
+// NullMS is an MS that may be missing. The zero value is null.
+type NullMS struct {
+	MS    MS
+	Known bool
+}
+
+// Millis returns t as a time that is known.
+func Millis(t sim.Time) NullMS { return NullMS{MS: MS(t), Known: true} }
+
+// MarshalJSON prints decimal milliseconds, or null.
+func (m NullMS) MarshalJSON() ([]byte, error) {
+	if !m.Known {
+		return []byte("null"), nil
+	}
+	return m.MS.MarshalJSON()
+}
+
+// NullInt is a count that may be missing. The zero value is null.
+type NullInt struct {
+	N     int64
+	Known bool
+}
+
+// Int returns n as a count that is known.
+func Int(n int) NullInt { return NullInt{N: int64(n), Known: true} }
+
+// MarshalJSON prints the count, or null.
+func (n NullInt) MarshalJSON() ([]byte, error) {
+	if !n.Known {
+		return []byte("null"), nil
+	}
+	return strconv.AppendInt(nil, n.N, 10), nil
+}
+
+// List is a slice that prints as [] when it is nil.
+type List[T any] []T
+
+// MarshalJSON prints the elements; a nil list is an empty one.
+func (l List[T]) MarshalJSON() ([]byte, error) {
+	if l == nil {
+		return []byte("[]"), nil
+	}
+	return json.Marshal([]T(l))
+}

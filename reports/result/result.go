@@ -1,0 +1,285 @@
+package result
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"mpcomm/peer"
+	"mpcomm/peer/history"
+	"mpcomm/reports/stats"
+)
+
+// Run is what `mpcomm run --json` prints: one seed of one scenario under each
+// of its orderings.
+type Run struct {
+	Scenario     string         `json:"scenario"`
+	ScenarioHash string         `json:"scenario_hash"`
+	Seed         uint64         `json:"seed"`
+	Peers        int            `json:"peers"`
+	Runs         List[Ordering] `json:"runs"`
+}
+
+// Ordering is one run of one ordering. The engine that fills it may reuse its
+// lists for the next run.
+type Ordering struct {
+	Ordering           string               `json:"ordering"` // the label
+	Kind               string               `json:"kind"`
+	Digest             string               `json:"digest"` // 32 hexadecimal digits
+	Events             uint64               `json:"events"`
+	Virtual            MS                   `json:"virtual_ms"` // true time at which the run ended
+	Limit              string               `json:"limit"`      // "", quiet, until or events
+	Complete           bool                 `json:"complete"`
+	Absent             List[history.Absent] `json:"absent"`  // peers whose log was not submitted
+	Vacuous            List[string]         `json:"vacuous"` // what made a verdict empty
+	Properties         Properties           `json:"properties"`
+	Witnesses          List[Witness]        `json:"witnesses"` // of the properties that are violated
+	OutsideAssumptions List[string]         `json:"outside_assumptions"`
+	Divergence         Divergence           `json:"divergence"`
+	Quality            Quality              `json:"quality"`
+	Cost               Cost                 `json:"cost"`
+	Counters           Counters             `json:"counters"`
+	Phases             Phases               `json:"phases"`
+	Faults             List[Fault]          `json:"faults"`
+	Watch              List[Watch]          `json:"watch"`
+	FirstDifference    *Difference          `json:"first_difference"` // null when the logs are identical
+}
+
+// Verdict says whether a property held in a run. The zero value is Holds; the
+// values are those of the checks in peer/history.
+type Verdict uint8
+
+// The verdicts. Unknown: the run ended at a limit before it could be told.
+const (
+	Holds Verdict = iota
+	Violated
+	Unknown
+)
+
+var verdictNames = [...]string{Holds: "holds", Violated: "violated", Unknown: "unknown"}
+
+// String returns holds, violated or unknown.
+func (v Verdict) String() string {
+	if int(v) >= len(verdictNames) {
+		return fmt.Sprintf("Verdict(%d)", uint8(v))
+	}
+	return verdictNames[v]
+}
+
+// MarshalText returns the name of the verdict.
+func (v Verdict) MarshalText() ([]byte, error) {
+	if int(v) >= len(verdictNames) {
+		panic(fmt.Sprintf("result: %v is no verdict", v))
+	}
+	return []byte(v.String()), nil
+}
+
+// UnmarshalText reads the name of a verdict.
+func (v *Verdict) UnmarshalText(text []byte) error {
+	for i, name := range verdictNames {
+		if name == string(text) {
+			*v = Verdict(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("verdict %q: want holds, violated or unknown", text)
+}
+
+// Properties are the yes/no properties of a broadcast (Hadzilacos and Toueg,
+// Cornell TR 94-1425, 1994, section 2).
+type Properties struct {
+	Integrity Verdict `json:"integrity"` // nothing twice, nothing never broadcast
+	Validity  Verdict `json:"validity"`  // broadcast by a correct peer: in some compared log
+	Agreement Verdict `json:"agreement"` // in one compared log: in all
+	Uniform   Verdict `json:"uniform"`   // in any log, of crashed peers too: in all compared logs
+	FIFO      Verdict `json:"fifo"`
+	Causal    Verdict `json:"causal"`
+	Total     Verdict `json:"total"` // no two compared logs hold two messages in opposite orders
+}
+
+// Witness is the smallest set of deliveries that shows a violation.
+type Witness struct {
+	Property   string         `json:"property"`
+	Deliveries List[Delivery] `json:"deliveries"`
+	Text       string         `json:"text"`
+}
+
+// Delivery is one entry of a log. Positions count from 1.
+type Delivery struct {
+	Peer     peer.ID `json:"peer"`
+	Position int     `json:"position"`
+	Message  string  `json:"message"`
+}
+
+// Divergence says how far the compared logs are apart. Every number is exact.
+type Divergence struct {
+	Identical            bool        `json:"identical"`
+	Contested            stats.Ratio `json:"contested"`              // share of the common messages that some two logs order differently
+	InversionsPerMessage stats.Ratio `json:"inversions_per_message"` // mean over pairs of Kendall distance / common messages
+	KendallDistance      stats.Ratio `json:"kendall_distance"`       // mean over pairs
+	KendallMax           NullInt     `json:"kendall_max"`            // largest over pairs
+	Footrule             stats.Ratio `json:"footrule"`               // Spearman's, mean over pairs
+	Ulam                 stats.Ratio `json:"ulam"`                   // fewest messages to move, mean over pairs
+	Pairs                int         `json:"pairs"`                  // pairs of logs behind these means
+	DistinctLogs         int         `json:"distinct_logs"`
+	FirstDifference      NullInt     `json:"first_difference"` // position from 1; null when identical
+	CommonPrefix         int         `json:"common_prefix"`
+	Positions            int         `json:"positions"` // length of the longest log
+	PositionsDiffering   int         `json:"positions_differing"`
+	Missing              int         `json:"missing"`
+	Duplicates           int         `json:"duplicates"`
+	Messages             int         `json:"messages"`   // application broadcasts
+	Deliveries           int         `json:"deliveries"` // entries of the compared logs
+	PrefixConsistent     bool        `json:"prefix_consistent"`
+	RoundsClassic        int         `json:"rounds_classic"` // the lab server's own count
+	RoundsFull           int         `json:"rounds_full"`
+}
+
+// Quality says how far the logs are from the true order of sending and from
+// causality. Counts are of messages, summed over compared logs.
+type Quality struct {
+	FIFOViolations            int           `json:"fifo_violations"`
+	FIFOGaps                  int           `json:"fifo_gaps"`
+	CausalViolations          int           `json:"causal_violations"`
+	CausalGaps                int           `json:"causal_gaps"`
+	CausalReceivers           List[peer.ID] `json:"causal_receivers"` // whose logs were checked; empty = all
+	TruthInversionsPerMessage stats.Ratio   `json:"truth_inversions_per_message"`
+}
+
+// Cost is what an ordering asked of the network and of its users' patience.
+type Cost struct {
+	Packets             uint64      `json:"packets"` // phases + ordering + acks + resent, as handed to links
+	PacketsPhases       uint64      `json:"packets_phases"`
+	PacketsOrdering     uint64      `json:"packets_ordering"`
+	PacketsAcks         uint64      `json:"packets_acks"`
+	PacketsResent       uint64      `json:"packets_resent"`
+	PacketsLost         uint64      `json:"packets_lost"`
+	PacketsDuplicated   uint64      `json:"packets_duplicated"`
+	PacketsRepeated     uint64      `json:"packets_repeated"`
+	Clamped             uint64      `json:"clamped"` // drawn delays below 0, counted as 0
+	Bytes               uint64      `json:"bytes"`
+	PacketsPerBroadcast stats.Ratio `json:"packets_per_broadcast"`
+	Latency             Times       `json:"latency_ms"`      // broadcast to delivery at other peers
+	LatencySelf         Times       `json:"latency_self_ms"` // broadcast to delivery at the sender
+	Hold                Times       `json:"hold_ms"`         // first arrival to delivery at other peers
+}
+
+// Times sums up durations; all null when there are none.
+type Times struct {
+	Mean Mean   `json:"mean"`
+	P50  NullMS `json:"p50"` // nearest rank
+	P99  NullMS `json:"p99"`
+	Max  NullMS `json:"max"`
+}
+
+// Mean is the mean of Count durations that sum to Sum nanoseconds; it prints
+// in milliseconds, and as null when Count is 0.
+type Mean struct {
+	Sum   int64
+	Count uint64
+}
+
+// nsPerMS turns a mean in nanoseconds into one in milliseconds.
+const nsPerMS = 1_000_000
+
+// MarshalJSON prints milliseconds, or null.
+func (m Mean) MarshalJSON() ([]byte, error) {
+	if m.Count == 0 {
+		return []byte("null"), nil
+	}
+	abs := uint64(m.Sum)
+	if m.Sum < 0 {
+		abs = -abs
+	}
+	b, err := stats.Ratio{Num: abs, Den: m.Count * nsPerMS}.MarshalJSON()
+	if m.Sum < 0 {
+		b = append([]byte{'-'}, b...)
+	}
+	return b, err
+}
+
+// Counter is a figure that only some orderings have.
+type Counter struct {
+	Name  string
+	Value stats.Ratio
+}
+
+// Counters print as one object, in the order of the list.
+type Counters []Counter
+
+// MarshalJSON prints {"late":3,"late_dropped":0}.
+func (c Counters) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, counter := range c {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		name, err := json.Marshal(counter.Name)
+		if err != nil {
+			return nil, fmt.Errorf("counter %q: %w", counter.Name, err)
+		}
+		b.Write(name)
+		b.WriteByte(':')
+		b.WriteString(counter.Value.String())
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// Phases says when peers opened and closed, in true time.
+type Phases struct {
+	Opened    List[NullMS] `json:"opened_ms"`    // by peer; null = never
+	Handshake NullMS       `json:"handshake_ms"` // the last opening; null if one never opened
+	DataAt    NullMS       `json:"data_at_ms"`   // T0
+	OpenedAll bool         `json:"opened_all"`
+	Data      NullMS       `json:"data_ms"`   // first opening to last broadcast
+	Stop      NullMS       `json:"stop_ms"`   // last broadcast to last close
+	Closed    List[NullMS] `json:"closed_ms"` // by peer; null = never
+	TooEarly  uint64       `json:"too_early"` // data packets dropped before the opening
+	TooLate   uint64       `json:"too_late"`  // data packets dropped after the last stop
+	Resent    uint64       `json:"resent"`    // questions and repeated answers of the phases
+	Stuck     List[Stuck]  `json:"stuck"`
+}
+
+// Stuck is a peer that waited in vain.
+type Stuck struct {
+	Peer       peer.ID       `json:"peer"`
+	Phase      string        `json:"phase"`
+	WaitingFor List[peer.ID] `json:"waiting_for"`
+}
+
+// Fault is one fault as the scenario words it, and what it struck.
+type Fault struct {
+	At         string      `json:"at,omitempty"`
+	Since      string      `json:"since,omitempty"`
+	Partition  [][]peer.ID `json:"partition,omitempty"`
+	For        string      `json:"for,omitempty"`
+	Mode       string      `json:"mode,omitempty"`
+	InFlight   string      `json:"in_flight,omitempty"`
+	Crash      *peer.ID    `json:"crash,omitempty"`
+	AtDelivery string      `json:"at_delivery,omitempty"`
+	Sent       *int        `json:"sent,omitempty"`
+	Restart    string      `json:"restart,omitempty"`
+	Struck     uint64      `json:"struck"` // packets or steps it touched
+}
+
+// Watch is one question of the scenario: is First in Peer's log with Then not
+// before it?
+type Watch struct {
+	Peer     peer.ID `json:"peer"`
+	First    string  `json:"first"`
+	Then     string  `json:"then"`
+	Happened bool    `json:"happened"`
+}
+
+// Difference is the first position at which not all compared logs hold the
+// same message: the lowest-numbered compared peer, and the lowest-numbered one
+// whose entry there differs.
+type Difference struct {
+	Position int        `json:"position"` // from 1
+	Peers    [2]peer.ID `json:"peers"`
+	Messages [2]*string `json:"messages"` // their entries; null where a log has ended
+	Why      string     `json:"why"`      // missing late skew tie fifo relay race
+	Text     string     `json:"text"`
+}
