@@ -1,0 +1,32 @@
+package clock
+
+import (
+	"testing"
+
+	"mpcomm/peer"
+	"mpcomm/sim"
+	"mpcomm/sim/rng"
+)
+
+func BenchmarkLocal(b *testing.B) {
+	for _, bench := range []struct {
+		name string
+		cfg  Config
+	}{
+		{"perfect", Config{}},
+		{"offset", Config{Offset: rng.Constant(-5)}},
+		{"drift", Config{Offset: rng.Constant(-5), Drift: rng.Constant(20_000)}},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			var c Clock
+			c.Set(&bench.cfg, rng.Root(1), 0)
+			sum := peer.Instant(0)
+			for i := range b.N {
+				sum += c.Local(sim.Time(i) << 20)
+			}
+			if sum == 1 {
+				b.Log(sum)
+			}
+		})
+	}
+}
