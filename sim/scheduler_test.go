@@ -219,11 +219,11 @@ func TestNothingLostNothingDoubled(t *testing.T) {
 // halvings with a straight line in each, which is close enough for a load and
 // needs no floats.
 func exponential(w uint64, mean Time) Time {
-	const unit = 1 << 12
 	halvings := uint64(bits.LeadingZeros64(w | 1))
-	fraction := w << (halvings + 1) >> 52
-	// -ln(u) = (halvings + 1 - fraction) ln 2, nearly.
-	return Time((halvings*unit+unit-fraction)*2839/unit) * mean / unit
+	fraction := w << (halvings + 1) >> 32
+	// -log2(u) = halvings + 1 - fraction, nearly, in 32.32 fixed point.
+	hi, lo := bits.Mul64((halvings+1)<<32-fraction, uint64(mean)*2839>>12)
+	return Time(hi<<32 | lo>>32)
 }
 
 // loads are regimes in which a queue tuned for one of them would crawl.

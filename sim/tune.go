@@ -33,10 +33,10 @@ const (
 // for a population. Together they span four times the population at its own
 // rate, so that few events with exponential delays lie beyond the horizon.
 func wheelFor(pending int) (buckets, perTick int) {
-	perTick = 8
-	buckets = 1 << bits.Len(uint(4*pending/perTick))
+	perTick = 1 << max(5, bits.Len(uint(pending))/2)
+	buckets = 1 << bits.Len(uint(8*pending/perTick))
 	buckets = min(max(buckets, minBuckets), maxBuckets)
-	return buckets, max(perTick, 4*pending/buckets)
+	return buckets, max(perTick, 8*pending/buckets)
 }
 
 // refill fills the empty run with the next bucket. It returns false when no

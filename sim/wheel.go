@@ -5,7 +5,7 @@ import "math/bits"
 const (
 	// chunkBits: a bucket's entries lie in chunks of 2^chunkBits, so that
 	// buckets need no memory of their own and a push touches one cache line.
-	chunkBits = 2
+	chunkBits = 4
 	chunkLen  = 1 << chunkBits
 	// maxSlots bounds the counting sort of one bucket.
 	maxSlots = 4096
