@@ -1,0 +1,180 @@
+package network
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"mpcomm/sim/rng"
+)
+
+// maxOverrides leaves room for the default and the loopback among the classes
+// of links, which a row names by sixteen bits.
+const maxOverrides = math.MaxUint16 - 1
+
+// check reports everything that is wrong with c.
+func (c *Config) check() error {
+	if c.Peers < 1 || c.Peers > MaxPeers {
+		// The rest is checked against the number of peers.
+		return fmt.Errorf("network: %d peers: want 1..%d", c.Peers, MaxPeers)
+	}
+	var r faultList
+	r.link("default link", &c.Default)
+	if c.Loopback != nil {
+		r.link("loopback", c.Loopback)
+	}
+	if len(c.Overrides) > maxOverrides {
+		r.add("%d overrides: want at most %d", len(c.Overrides), maxOverrides)
+	}
+	for i := range c.Overrides {
+		o := &c.Overrides[i]
+		where := fmt.Sprintf("override %d", i)
+		r.link(where, &o.Link)
+		r.addrs(where+": from", o.From, c.Peers)
+		r.addrs(where+": to", o.To, c.Peers)
+	}
+	r.places(c)
+	r.explicit(c)
+	for i := range c.Partitions {
+		r.partition(i, &c.Partitions[i], c.Peers)
+	}
+	return errors.Join(r...)
+}
+
+// faultList collects what is wrong, so that all of it is reported at once.
+type faultList []error
+
+func (r *faultList) add(format string, args ...any) {
+	*r = append(*r, fmt.Errorf("network: "+format, args...))
+}
+
+func (r *faultList) ratio(where, name string, p rng.Ratio) {
+	if p.Num > p.Den {
+		r.add("%s: %s %d/%d: want a probability 0..1", where, name, p.Num, p.Den)
+	}
+}
+
+func (r *faultList) link(where string, l *Link) {
+	r.ratio(where, "loss", l.Loss)
+	r.ratio(where, "duplicate", l.Duplicate)
+	r.ratio(where, "reorder", l.Reorder)
+	if l.Bandwidth < 0 {
+		r.add("%s: bandwidth %d bit/s: want 0 (none) or more", where, l.Bandwidth)
+	}
+	if l.Queue < 0 {
+		r.add("%s: queue %d bytes: want 0 (no bound) or more", where, l.Queue)
+	}
+	if l.Queue > 0 && l.Bandwidth == 0 {
+		r.add("%s: queue %d bytes without a bandwidth never fills: want a bandwidth above 0, or queue 0", where, l.Queue)
+	}
+	if l.Burst == nil {
+		return
+	}
+	where += ": burst"
+	r.ratio(where, "p", l.Burst.P)
+	r.ratio(where, "r", l.Burst.R)
+	r.ratio(where, "good", l.Burst.Good)
+	r.ratio(where, "bad", l.Burst.Bad)
+	if l.Burst.P.Num == 0 && l.Burst.R.Num == 0 {
+		r.add("%s: p and r are both 0, so that no state is the stationary one: want one above 0", where)
+	}
+	if l.Burst.Every <= 0 {
+		r.add("%s: every %s: want more than 0s", where, l.Burst.Every)
+	}
+	if l.Loss.Num > 0 {
+		r.add("%s: loss %s is set as well: want one of the two", where, l.Loss)
+	}
+}
+
+func (r *faultList) addrs(where string, list []Addr, peers int) {
+	for _, a := range list {
+		if int(a) >= peers {
+			r.add("%s: peer %d: want 0..%d", where, a, peers-1)
+		}
+	}
+}
+
+func (r *faultList) places(c *Config) {
+	rows := len(c.Base)
+	if rows > MaxPeers {
+		r.add("base: %d places: want at most %d", rows, MaxPeers)
+	}
+	for i, row := range c.Base {
+		if len(row) != rows {
+			r.add("base: row %d has %d columns: want %d, one for each place", i, len(row), rows)
+		}
+		for j, d := range row {
+			if d < 0 {
+				r.add("base: delay %s from place %d to place %d: want 0s or more", d, i, j)
+			}
+		}
+	}
+	switch {
+	case c.Place == nil:
+		return
+	case len(c.Place) != c.Peers:
+		r.add("place: %d entries: want %d, one for each peer", len(c.Place), c.Peers)
+	case rows == 0:
+		r.add("place: given without a base: want both or none")
+	}
+	for p, at := range c.Place {
+		if rows > 0 && int(at) >= rows {
+			r.add("place: peer %d at place %d: want 0..%d", p, at, rows-1)
+		}
+	}
+}
+
+func (r *faultList) explicit(c *Config) {
+	type name struct {
+		body     uint64
+		from, to Addr
+	}
+	seen := make(map[name]int, len(c.Explicit))
+	for i, e := range c.Explicit {
+		where := fmt.Sprintf("explicit delay %d", i)
+		if e.Body == 0 {
+			r.add("%s: body 0: want the name of a message's body", where)
+		}
+		r.addrs(where+": from", []Addr{e.From}, c.Peers)
+		r.addrs(where+": to", []Addr{e.To}, c.Peers)
+		if e.Delay < 0 {
+			r.add("%s: delay %s: want 0s or more", where, e.Delay)
+		}
+		if j, ok := seen[name{e.Body, e.From, e.To}]; ok {
+			r.add("%s: same message, from and to as explicit delay %d: want one of the two", where, j)
+		}
+		seen[name{e.Body, e.From, e.To}] = i
+	}
+}
+
+func (r *faultList) partition(i int, p *Partition, peers int) {
+	where := fmt.Sprintf("partition %d", i)
+	if len(p.Groups) < 2 || len(p.Groups) > peers {
+		r.add("%s: %d groups: want 2..%d, the number of peers", where, len(p.Groups), max(peers, 2))
+	}
+	group := make([]int, peers)
+	for g, members := range p.Groups {
+		at := fmt.Sprintf("%s: group %d", where, g)
+		if len(members) == 0 {
+			r.add("%s: empty: want one peer or more", at)
+		}
+		r.addrs(at, members, peers)
+		for _, a := range members {
+			if int(a) >= peers {
+				continue
+			}
+			if other := group[a]; other != 0 {
+				r.add("%s: peer %d is in group %d as well: want each peer once", at, a, other-1)
+			}
+			group[a] = g + 1
+		}
+	}
+}
+
+// mustBeAddr panics on an address that no peer has: the caller's counting of
+// peers is broken, and a fate for nobody would be lost silently.
+func (n *Network) mustBeAddr(a Addr) {
+	if int(a) >= n.peers {
+		panic(fmt.Sprintf("network: invariant: address %d in a network of %d peers", a, n.peers))
+	}
+}
