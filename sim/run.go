@@ -25,10 +25,14 @@ func (s *Scheduler[E]) insert(at Time, e E) {
 	if s.hi == len(s.run) {
 		s.makeRoom()
 	}
-	run, i := s.run[:s.hi+1], s.hi
-	for i > s.lo && run[i-1].at > at {
-		run[i] = run[i-1]
-		i--
+	run := s.run[s.lo : s.hi+1]
+	i := len(run) - 1
+	for ; i > 0; i-- {
+		x := run[i-1]
+		if x.at <= at {
+			break
+		}
+		run[i] = x
 	}
 	run[i] = entry[E]{at, e}
 	s.hi++
