@@ -12,6 +12,7 @@ import (
 	"log"
 	"math/big"
 	"os"
+	"slices"
 )
 
 // prec is the working precision in bits: 64 for the result, 64 for the
@@ -186,7 +187,10 @@ func table(pieces, bits int, f func(x *big.Float) *big.Float) [][4]*big.Int {
 
 // normalTable fits the normal quantile on every octave of the tail probability.
 func normalTable(octaves, pieces, bits int) [][4]*big.Int {
-	var rows [][4]*big.Int
+	// Octave 0 would be probabilities above one half: rows of zeros, which
+	// spare the index a subtraction and a bounds check.
+	zero := new(big.Int)
+	rows := slices.Repeat([][4]*big.Int{{zero, zero, zero, zero}}, pieces)
 	z := num(0)
 	quantile := func(octave int, x *big.Float) *big.Float {
 		q := pow2(sub(num(2), x), -octave-1)
@@ -251,6 +255,6 @@ func main() {
 		table(32, 63, func(x *big.Float) *big.Float { return expOf(mul(x, ln2)) }), 1)
 	emit("table_normal.go", `// normalTable holds the upper quantile of the standard normal distribution in
 // units of 2^-58: 16 rows for each octave of the tail probability, octave n
-// going down from 2^-n to 2^-(n+1), for n from 1 to 63.`, "normalTable",
+// going down from 2^-n to 2^-(n+1), for n from 1 to 63. Octave 0 is empty.`, "normalTable",
 		normalTable(63, 16, 58), 3)
 }

@@ -25,55 +25,59 @@ func (d *Dist) sample(word uint64) int64 {
 		return int64(uint64(d.base) + hi + carry)
 	case exponential:
 		// 58 bits of fraction, six short of the product's upper word.
-		return plus(d.base, d.scaled(log2Tail(word), int64(d.shift)-6))
+		hi, lo := bits.Mul64(d.scale, log2At(octaves(upperTail(word))))
+		return plus(d.base, shifted(hi, lo, int64(d.shift)-6))
 	case normal:
-		magnitude := d.scaled(normalTail(word), int64(d.shift)-6)
-		if word>>63 == 0 {
-			return minus(d.base, magnitude)
-		}
-		return plus(d.base, magnitude)
+		hi, lo := bits.Mul64(d.scale, normalAt(octaves(nearerTail(word))))
+		magnitude := int64(shifted(hi, lo, int64(d.shift)-6))
+		// A branch on the sign would be mispredicted every other time.
+		negative := ^(int64(word) >> 63)
+		return sum(d.base, magnitude^negative-negative)
 	case logNormal:
-		return plus(d.base, d.power(normalTail(word), word>>63 == 0))
+		whole, fraction := exponent(normalAt(octaves(nearerTail(word))), d.factor)
+		// The complement of both is the negative exponent, but for 2^-64:
+		// -(whole+fraction) = -(whole+1) + (1-fraction).
+		negative := ^(int64(word) >> 63)
+		hi, lo := bits.Mul64(d.scale, exp2(fraction^uint64(negative)))
+		return plus(d.base, shifted(hi, lo, int64(d.shift)-1-(whole^negative)))
 	case pareto:
-		return plus(0, d.power(log2Tail(word), false))
+		whole, fraction := exponent(log2At(octaves(upperTail(word))), d.factor)
+		hi, lo := bits.Mul64(d.scale, exp2(fraction))
+		return int64(shifted(hi, lo, int64(d.shift)-1-whole))
 	case empirical:
 		return interpolate(d.sorted, word)
 	}
 	panic("rng: distribution of unknown family")
 }
 
-// power is scale * 2^(factor*x), or scale * 2^(-factor*x), for x in units of
-// 2^-58.
-func (d *Dist) power(x uint64, negative bool) uint64 {
+// exponent is factor * x, for x in units of 2^-58, as a whole number and a
+// fraction in units of 2^-64.
+func exponent(x, factor uint64) (whole int64, fraction uint64) {
 	// 58 and 32 bits of fraction: the integer part begins at bit 26 of hi.
-	hi, lo := bits.Mul64(x, d.factor)
-	whole, fraction := int64(hi>>26), hi<<38|lo>>26
-	if negative {
-		// -(whole+fraction) = -(whole+1) + (1-fraction), short of it by 2^-64.
-		whole, fraction = ^whole, ^fraction
-	}
-	return d.scaled(exp2(fraction), int64(d.shift)-1-whole)
+	hi, lo := bits.Mul64(x, factor)
+	return int64(hi >> 26), hi<<38 | lo>>26
 }
 
-// scaled is scale * x / 2^(64+shift) to the nearest integer, at most the
-// largest int64. Truncating the product first does not change the rounding, so
-// that the result is monotone in the scale as well as in x.
-func (d *Dist) scaled(x uint64, shift int64) uint64 {
-	hi, lo := bits.Mul64(d.scale, x)
+// shifted is hi:lo / 2^(64+shift) to the nearest integer, at most the largest
+// int64, where hi:lo is a product of scale. Truncating to hi first does not
+// change the rounding, so that the result is monotone in both factors.
+func shifted(hi, lo uint64, shift int64) uint64 {
 	if shift < 1 {
 		return enlarged(hi, lo, uint64(-shift))
 	}
-	// hi is at most 2^64-2, so that adding the half cannot overflow.
-	return min((hi>>uint64(shift-1)+1)>>1, math.MaxInt64)
+	// A product has hi <= 2^64-2, so that adding the half cannot overflow.
+	return (hi>>uint64(shift-1) + 1) >> 1
 }
 
 // enlarged is hi:lo * 2^shift / 2^64 to the nearest integer, at most the
 // largest int64: the rare case of values beyond years.
+//
+//go:noinline
 func enlarged(hi, lo, shift uint64) uint64 {
-	if shift > 63 || hi>>(63-shift) != 0 {
-		if hi|lo == 0 {
-			return 0
-		}
+	switch {
+	case hi|lo == 0:
+		return 0
+	case shift > 63 || hi>>(63-shift) != 0:
 		return math.MaxInt64
 	}
 	return min(hi<<shift|lo>>(64-shift)+lo<<shift>>63, math.MaxInt64)
@@ -95,10 +99,11 @@ func plus(base int64, x uint64) int64 {
 	return math.MaxInt64
 }
 
-// minus is base - x, at least the smallest int64, for x up to the largest.
-func minus(base int64, x uint64) int64 {
-	if difference := base - int64(x); difference <= base {
-		return difference
+// sum is a + b, or the end of int64 on that side.
+func sum(a, b int64) int64 {
+	s := a + b
+	if (s^a)&(s^b) < 0 {
+		return a>>63 ^ math.MaxInt64
 	}
-	return math.MinInt64
+	return s
 }
