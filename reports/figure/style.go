@@ -1,0 +1,146 @@
+package figure
+
+import (
+	"image/color"
+
+	xfont "golang.org/x/image/font"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Sizes on paper.
+const (
+	pageWidth   = 125 * vg.Millimeter
+	pageHeight  = 122 * vg.Millimeter
+	margin      = 3 * vg.Millimeter
+	pngDPI      = 240 // 1181 pixels across
+	titleSize   = vg.Length(11)
+	bodySize    = vg.Length(8.5)
+	captionSize = vg.Length(7)
+	labelPitch  = vg.Length(11) // least distance between the labels of two lines
+)
+
+// Inks other than those of the orderings.
+var (
+	inkText    = color.NRGBA{R: 0x1F, G: 0x1F, B: 0x1F, A: 0xFF}
+	inkSoft    = color.NRGBA{R: 0x5C, G: 0x5C, B: 0x5C, A: 0xFF} // 6.7:1 on white
+	inkAxis    = color.NRGBA{R: 0x70, G: 0x70, B: 0x70, A: 0xFF}
+	inkGrid    = color.NRGBA{R: 0xE3, G: 0xE3, B: 0xE3, A: 0xFF}
+	background = color.NRGBA{R: 0xFF, G: 0xFF, B: 0xFF, A: 0xFF}
+)
+
+const bandAlpha = 45
+
+// look is how one ordering appears, told apart by colour, marker and dash, so
+// that none of them has to carry it alone.
+type look struct {
+	mark, text color.NRGBA
+	marker     draw.GlyphDrawer
+	width      vg.Length
+	dashes     []vg.Length
+}
+
+func rgb(hex uint32) color.NRGBA {
+	return color.NRGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xFF}
+}
+
+// The house colours: marks at least 3:1, text at least 4.5:1 on white, and
+// apart from each other for readers who do not see all hues.
+var (
+	lookNaive     = look{rgb(0xE24A05), rgb(0xC23E00), draw.CircleGlyph{}, 1.5, nil}
+	lookTimestamp = look{rgb(0x0C47E6), rgb(0x0C47E6), draw.BoxGlyph{}, 1.5, []vg.Length{6, 3}}
+	lookLogical   = look{rgb(0x05977C), rgb(0x04765F), draw.PyramidGlyph{}, 2, nil}
+	lookOther     = look{rgb(0x8E1B6A), rgb(0x8E1B6A), diamondGlyph{}, 1.5, []vg.Length{2, 2}}
+	lookReference = look{rgb(0x1F1F1F), rgb(0x1F1F1F), draw.CrossGlyph{}, 1.2, []vg.Length{1, 2}}
+)
+
+// diamondGlyph is a filled square on its corner.
+type diamondGlyph struct{}
+
+// DrawGlyph implements draw.GlyphDrawer.
+func (diamondGlyph) DrawGlyph(c *draw.Canvas, sty draw.GlyphStyle, pt vg.Point) {
+	c.SetColor(sty.Color)
+	r := sty.Radius * 1.25
+	var path vg.Path
+	path.Move(vg.Point{X: pt.X - r, Y: pt.Y})
+	path.Line(vg.Point{X: pt.X, Y: pt.Y - r})
+	path.Line(vg.Point{X: pt.X + r, Y: pt.Y})
+	path.Line(vg.Point{X: pt.X, Y: pt.Y + r})
+	path.Close()
+	c.Fill(path)
+}
+
+// familyOf is the look of a kind of ordering: naive, orders by a physical
+// clock, orders by a logical clock, the causal order and all others.
+func familyOf(kind string) look {
+	switch kind {
+	case "naive":
+		return lookNaive
+	case "timestamp", "timestamp-offline", "hlc", "commit-wait":
+		return lookTimestamp
+	case "lamport", "lamport-offline", "merge":
+		return lookLogical
+	case "truth":
+		return lookReference
+	}
+	return lookOther
+}
+
+// looksOf gives every series a look of its own. The first of a family has the
+// family's; further ones keep its colour and differ in marker and dash, open
+// markers first.
+func looksOf(series []Series) []look {
+	markers := []draw.GlyphDrawer{
+		draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.PlusGlyph{}, diamondGlyph{}, draw.CrossGlyph{},
+	}
+	dashes := [][]vg.Length{{4, 1.5}, {1.5, 1.5}, {8, 2}, {6, 2, 1, 2}, {1, 3}, {3, 3}}
+	seen := make(map[color.NRGBA]int)
+	looks := make([]look, len(series))
+	for i, s := range series {
+		l := familyOf(s.Kind)
+		if k := seen[l.mark]; k > 0 {
+			l.marker = markers[(k-1)%len(markers)]
+			l.dashes = dashes[(k-1)%len(dashes)]
+			l.width = 1.2
+		}
+		seen[l.mark]++
+		looks[i] = l
+	}
+	return looks
+}
+
+func (l look) band() color.NRGBA {
+	c := l.mark
+	c.A = bandAlpha
+	return c
+}
+
+func face(size vg.Length, bold bool) font.Font {
+	f := font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}
+	if bold {
+		f.Weight = xfont.WeightBold
+	}
+	return f
+}
+
+// words is a text style whose anchor is the left end of the base line.
+func words(size vg.Length, bold bool, ink color.Color) text.Style {
+	return text.Style{Color: ink, Font: face(size, bold), Handler: text.Plain{Fonts: font.DefaultCache}}
+}
+
+// fit shortens s with an ellipsis until it is no wider than most.
+func fit(sty text.Style, s string, most vg.Length) string {
+	if sty.Width(s) <= most {
+		return s
+	}
+	runes := []rune(s)
+	for len(runes) > 0 {
+		runes = runes[:len(runes)-1]
+		if short := string(runes) + "…"; sty.Width(short) <= most {
+			return short
+		}
+	}
+	return ""
+}
