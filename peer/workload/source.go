@@ -1,0 +1,288 @@
+package workload
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"mpcomm/peer"
+	"mpcomm/sim"
+	"mpcomm/sim/rng"
+)
+
+// Message is one broadcast as the application hands it to its peer.
+type Message struct {
+	ID    peer.MessageID
+	Label rng.Key // its identity in the names of random draws
+	Ref   uint32  // 0, 1, 2, ... in order of broadcast
+	Cause uint32  // the message it answers or was sent after, or NoRef
+	Size  int32   // bytes of the body
+}
+
+// Source carries out a plan in one run. Call Reset before first use; after
+// that it is a pure function of the plan, the root key and the calls.
+type Source struct {
+	index
+	peers []sender
+	table []uint32  // by slot: reference + 1 of the broadcast, 0 before it
+	label []rng.Key // by reference
+	facts []fact    // by reference; only when the plan reacts
+
+	gap, start, at, delay, size rng.Key
+	answer, pause               rng.Key // replies: whether, and after how long
+	chance                      rng.Chance
+	replies                     uint32 // how many were made due, for the order of equals
+	clamped                     uint64
+	began                       bool
+}
+
+// fact is what reactions need to know about a broadcast.
+type fact struct {
+	slot   uint32 // of a planned message, else NoRef
+	sender peer.ID
+	depth  int32 // 0 planned, 1 a reply to it, ...
+}
+
+// sender is the state of one peer.
+type sender struct {
+	next    sim.Time // when the next of Messages is due; sim.Never without one
+	gap     rng.Key
+	made    int32 // planned messages broadcast
+	left    int32 // planned messages that can still be broadcast
+	owed    int32 // replies that can still become due
+	count   int32 // broadcasts
+	opened  bool
+	queue   queue    // what is due of sends and replies
+	answers []uint32 // references of its replies, in order
+	seen    []uint64 // two bits a reference: arrived, delivered or discarded here
+}
+
+// Reset starts a run with the draws that descend from root. Memory is kept;
+// the names in a plan are resolved when the source meets it for the first time.
+func (s *Source) Reset(plan *Plan, root rng.Key) {
+	if s.plan != plan {
+		s.build(plan)
+		s.table = make([]uint32, s.total)
+	} else {
+		clear(s.table)
+	}
+	if cap(s.peers) < plan.Peers {
+		s.peers = append(s.peers[:cap(s.peers)], make([]sender, plan.Peers-cap(s.peers))...)
+	}
+	s.peers = s.peers[:plan.Peers]
+	s.label, s.facts = s.label[:0], s.facts[:0]
+	s.clamped, s.replies, s.began = 0, 0, false
+
+	family := root.Name("workload")
+	s.gap, s.start = family.Name("gap"), family.Name("start")
+	if !plan.Size.IsConstant() {
+		s.size = family.Name("size")
+	}
+	for i := range s.peers {
+		x := &s.peers[i]
+		x.next, x.made, x.left, x.owed, x.count, x.opened = sim.Never, 0, s.senders[i].count, 0, 0, false
+		x.queue, x.answers, x.seen = x.queue[:0], x.answers[:0], x.seen[:0]
+	}
+	if plan.Sends != nil {
+		s.at, s.delay = family.Name("at"), family.Name("after")
+	}
+	if r := plan.Replies; r != nil {
+		s.answer, s.pause = family.Name("reply"), family.Name("reply delay")
+		s.chance = r.Probability.Chance()
+		s.owe()
+	}
+}
+
+// Opened says that data is open at p. Its plan of messages and gaps begins.
+func (s *Source) Opened(p peer.ID, at sim.Time) {
+	x := &s.peers[p]
+	if x.opened {
+		panic(fmt.Sprintf("workload: %s opened twice", p))
+	}
+	x.opened = true
+	if s.plan.Sends == nil && x.left > 0 {
+		x.gap = s.gap.With(uint64(p))
+		x.next = at.Add(s.clamp(s.plan.Start.Sample(s.start.Word(uint64(p)))))
+		x.next = x.next.Add(s.clamp(s.plan.Gap.Sample(x.gap.Word(0))))
+	}
+}
+
+// DataBegan says that data is open everywhere: the schedule of sends counts
+// from here. Nothing of it is due before.
+func (s *Source) DataBegan(at sim.Time) {
+	if s.began {
+		panic("workload: data began twice")
+	}
+	s.began = true
+	for i := range s.plan.Sends {
+		e := &s.plan.Sends[i]
+		if e.After == peer.NoMessage {
+			wait := s.clamp(e.At.Sample(s.at.Word(uint64(s.planned(e)))))
+			s.peers[e.From].queue.push(due{at: at.Add(wait), order: uint32(i), cause: NoRef, entry: int32(i)})
+		}
+	}
+}
+
+// clamp turns a drawn time into one that does not run backwards.
+func (s *Source) clamp(d int64) time.Duration {
+	if d < 0 {
+		s.clamped++
+		return 0
+	}
+	return time.Duration(d)
+}
+
+// Next returns when p's next broadcast is due, as far as is known now. The
+// time may lie in the past when the peer opened or restarted after it.
+func (s *Source) Next(p peer.ID) (at sim.Time, ok bool) {
+	x := &s.peers[p]
+	at = x.next
+	if len(x.queue) > 0 && x.queue[0].at < at {
+		at = x.queue[0].at
+	}
+	return at, at != sim.Never && x.opened
+}
+
+// Take makes p's next broadcast and returns it. There must be one.
+func (s *Source) Take(p peer.ID) Message {
+	x := &s.peers[p]
+	if len(x.queue) > 0 && x.queue[0].at < x.next {
+		return s.takeQueued(p, x)
+	}
+	if x.next == sim.Never {
+		panic(fmt.Sprintf("workload: %s has nothing to broadcast", p))
+	}
+	l := &s.senders[p]
+	k := x.made
+	m := s.add(x, peer.MessageID{Sender: p, Number: k}, l.planned.With(uint64(k)), NoRef)
+	s.table[l.first+uint32(k)] = m.Ref + 1
+	if s.reacts {
+		s.facts = append(s.facts, fact{slot: l.first + uint32(k), sender: p})
+	}
+	x.made++
+	if x.left--; x.left > 0 {
+		x.next = x.next.Add(s.clamp(s.plan.Gap.Sample(x.gap.Word(uint64(x.made)))))
+	} else {
+		x.next = sim.Never
+	}
+	return m
+}
+
+func (s *Source) takeQueued(p peer.ID, x *sender) Message {
+	d := x.queue.pop()
+	l := &s.senders[p]
+	if d.entry >= 0 {
+		e := &s.plan.Sends[d.entry]
+		m := s.add(x, idOf(e), s.planned(e), d.cause)
+		slot := s.slots[d.entry]
+		s.table[slot] = m.Ref + 1
+		if s.reacts {
+			s.facts = append(s.facts, fact{slot: slot, sender: p})
+		}
+		x.made++
+		x.left--
+		return m
+	}
+	number := l.replies + int32(len(x.answers))
+	m := s.add(x, peer.MessageID{Sender: p, Number: number}, l.reply.With(uint64(s.label[d.cause])), d.cause)
+	x.answers = append(x.answers, m.Ref)
+	s.facts = append(s.facts, fact{slot: NoRef, sender: p, depth: s.facts[d.cause].depth + 1})
+	return m
+}
+
+// add gives a broadcast its reference.
+func (s *Source) add(x *sender, id peer.MessageID, label rng.Key, cause uint32) Message {
+	m := Message{ID: id, Label: label, Ref: uint32(len(s.label)), Cause: cause}
+	s.label = append(s.label, label)
+	x.count++
+	m.Size = s.Size(m.Ref)
+	return m
+}
+
+func (s *Source) planned(e *Send) rng.Key { return s.senders[e.From].planned.With(uint64(e.Number)) }
+
+// Done reports whether no broadcast of p can come any more.
+func (s *Source) Done(p peer.ID) bool {
+	x := &s.peers[p]
+	return x.left == 0 && x.owed == 0 && len(x.queue) == 0
+}
+
+// Made reports whether all planned sends of p have been made or have lost
+// their cause, whatever replies may still come.
+func (s *Source) Made(p peer.ID) bool { return s.peers[p].left == 0 }
+
+// Reacts reports whether the plan wants to hear of deliveries and arrivals.
+func (s *Source) Reacts() bool { return s.reacts }
+
+// Lookup returns the reference of a broadcast by the name of its message, and
+// whether that message has been broadcast.
+func (s *Source) Lookup(id peer.MessageID) (ref uint32, ok bool) {
+	if uint(id.Sender) < uint(len(s.senders)) {
+		if l := &s.senders[id.Sender]; uint32(id.Number) < l.dense {
+			v := s.table[l.first+uint32(id.Number)]
+			return v - 1, v != 0
+		}
+	}
+	return s.lookup(id)
+}
+
+func (s *Source) lookup(id peer.MessageID) (uint32, bool) {
+	if uint(id.Sender) >= uint(len(s.senders)) || id.Number < 0 {
+		return NoRef, false
+	}
+	answers := s.peers[id.Sender].answers
+	if i := int(id.Number) - int(s.senders[id.Sender].replies); i >= 0 {
+		if i < len(answers) {
+			return answers[i], true
+		}
+		return NoRef, false
+	}
+	if slot, ok := s.slot(id); ok {
+		return s.table[slot] - 1, s.table[slot] != 0
+	}
+	return NoRef, false
+}
+
+// Label returns the identity of a broadcast in the names of random draws.
+func (s *Source) Label(ref uint32) rng.Key { return s.label[ref] }
+
+// Size returns the bytes of a broadcast's body.
+func (s *Source) Size(ref uint32) int32 {
+	d := &s.plan.Size
+	size := int64(0)
+	if d.IsConstant() {
+		size = d.Sample(0)
+	} else {
+		size = d.Sample(s.size.Word(uint64(s.label[ref])))
+	}
+	return int32(max(0, min(size, math.MaxInt32)))
+}
+
+// Broadcasts returns how many messages p has broadcast.
+func (s *Source) Broadcasts(p peer.ID) int32 { return s.peers[p].count }
+
+// Count returns how many messages have been broadcast.
+func (s *Source) Count() int { return len(s.label) }
+
+// Total returns how many messages are planned; known is false when replies may
+// come on top.
+func (s *Source) Total() (n int, known bool) { return s.total, s.plan.Replies == nil }
+
+// Clamped returns how many drawn times were negative and counted as 0.
+func (s *Source) Clamped() uint64 { return s.clamped }
+
+// Entry returns who sends entry i of an explicit schedule, and when it is due
+// by itself; ok is false for entries that wait for a message or for the data
+// phase. A host that wakes peers for all entries in this order keeps the order
+// of the plan among equal times, across peers too.
+func (s *Source) Entry(i int) (p peer.ID, at sim.Time, ok bool) {
+	e := &s.plan.Sends[i]
+	if s.began && e.After == peer.NoMessage {
+		for _, d := range s.peers[e.From].queue {
+			if d.entry == int32(i) {
+				return e.From, d.at, true
+			}
+		}
+	}
+	return e.From, sim.Never, false
+}
