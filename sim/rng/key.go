@@ -10,8 +10,7 @@ type Key uint64
 
 // The odd multipliers and offsets of the mixers are the leading 64 bits of the
 // fractional parts of square roots of primes, lowest bit set: numbers nobody
-// chose, checked against math/big in the tests. Which prime serves where is
-// decided by the measured avalanche (see TestAvalanche).
+// chose. The tests derive them anew and measure the avalanche they make.
 const (
 	root2  = 0x6a09e667f3bcc909
 	root3  = 0xbb67ae8584caa73b
