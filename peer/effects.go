@@ -135,6 +135,11 @@ var zeros [1024]int64
 // Words returns the words of s.
 func (a *Arena) Words(s Span) []int64 { return a.words[s.Offset : s.Offset+s.Len : s.Offset+s.Len] }
 
+// holds reports whether s lies inside the arena.
+func (a *Arena) holds(s Span) bool {
+	return uint64(s.Offset)+uint64(s.Len) <= uint64(len(a.words))
+}
+
 // Release makes the block of s free for another message.
 func (a *Arena) Release(s Span) {
 	if s.Len > 0 {

@@ -1,0 +1,183 @@
+package peer
+
+// finish notes that the application has finished; STOP follows after the gap.
+func (m *Machine) finish(now Instant, out *Effects) error {
+	if m.phase != Data || m.finished {
+		return m.reject("the application has finished; want phase data, once")
+	}
+	m.finished = true
+	if m.c.Phases.StopGap > 0 {
+		m.stopAt = after(now, m.c.Phases.StopGap)
+		m.arm(now, out)
+		return nil
+	}
+	m.becomeDraining(now, out)
+	return nil
+}
+
+// becomeDraining says STOP. From here on the peer only waits for the others.
+func (m *Machine) becomeDraining(now Instant, out *Effects) {
+	m.edge(Data, Draining)
+	m.phase = Draining
+	m.stopAt = Distant
+	out.Add(Effect{Kind: EffectPhase, Phase: Draining})
+	protocol := m.c.Phases.Protocol
+	if protocol != None && m.c.Peers > 1 {
+		stop := m.phasePacket(KindStop, 0)
+		stop.Aux = int64(m.broadcasts)
+		out.ToOthers(stop)
+	}
+	m.interval, m.questions, m.asked = m.c.Phases.Retry, 0, now
+	m.announce(now, m.c.Self, m.broadcasts)
+	m.settle(now, len(out.List), out)
+	if m.phase == Draining {
+		m.armDraining(out)
+	}
+}
+
+// hearStop handles a STOP. Robust and classic differ in what they count, and
+// classic drops what comes before its opening.
+func (m *Machine) hearStop(now Instant, msg *Message, out *Effects) error {
+	if msg.Aux < 0 || msg.Aux > MaxNumber+1 {
+		return m.reject("%v from %v announces %d messages; want 0..%d", msg.Kind, msg.From, msg.Aux, MaxNumber+1)
+	}
+	if m.c.Phases.Protocol == Classic && m.phase < Data {
+		out.Add(Effect{Kind: EffectTooEarly})
+		return nil
+	}
+	wasFull := m.full
+	m.announce(now, msg.From, int32(msg.Aux))
+	if m.phase < Data {
+		return nil
+	}
+	m.settle(now, len(out.List), out)
+	if m.full && !wasFull && m.phase == Draining {
+		m.armDraining(out)
+	}
+	return nil
+}
+
+// announced takes the host's word, where there are no packets of phases, that
+// q broadcasts no more.
+func (m *Machine) announced(now Instant, q ID, count int32, out *Effects) error {
+	switch {
+	case m.c.Phases.Protocol != None:
+		return m.reject("an announcement; the phases are %v and STOPs are packets", m.c.Phases.Protocol)
+	case q < 0 || int(q) >= m.c.Peers:
+		return m.reject("an announcement of unknown peer %v; want p0..p%d", q, m.c.Peers-1)
+	case count < 0 || count > MaxNumber+1:
+		return m.reject("%v announces %d messages; want 0..%d", q, count, MaxNumber+1)
+	case q == m.c.Self:
+		if count != m.broadcasts {
+			return m.reject("%v announces %d messages after %d broadcasts", q, count, m.broadcasts)
+		}
+		if m.finished {
+			return nil
+		}
+		return m.finish(now, out)
+	}
+	m.announce(now, q, count)
+	m.settle(now, len(out.List), out)
+	return nil
+}
+
+// announce notes that q broadcast count messages and no more.
+func (m *Machine) announce(now Instant, q ID, count int32) {
+	if m.c.Phases.Protocol == Classic {
+		// Packets are counted, not senders: a duplicate counts twice.
+		if m.stops++; m.stops >= m.c.Peers && !m.full {
+			m.full, m.direct = true, false
+			m.progress = now
+		}
+	}
+	if m.flags[q]&flagStopped != 0 {
+		return
+	}
+	m.flags[q] |= flagStopped
+	if m.phase >= Data {
+		m.progress = now
+	}
+	if q != m.c.Self && m.flags[q]&flagGivenUp == 0 {
+		m.stopsDue--
+	}
+	t := &m.tally[q]
+	// More than announced can only be logged by an ordering that repeats itself.
+	t.undelivered = max(0, t.undelivered-unannounced+count)
+	t.unreceived = max(0, t.unreceived-unannounced+count)
+	if m.left(q) == 0 {
+		m.satisfied(q)
+	}
+	m.maybeEnd(q)
+}
+
+// closable reports whether the log has nothing left to wait for.
+func (m *Machine) closable() bool {
+	if m.closing {
+		return false
+	}
+	if m.c.Phases.Protocol != Classic {
+		return m.outstanding == 0
+	}
+	return m.full && m.held() == 0
+}
+
+// held counts what the stages below the log still hold. An offline ordering
+// holds everything until the close.
+func (m *Machine) held() int {
+	held := 0
+	if !m.c.ByReceipt {
+		held = m.c.Ordering.Held()
+	}
+	if m.c.Transport != nil {
+		held += m.c.Transport.Held()
+	}
+	return held
+}
+
+// armDraining sets the timer for the next question or for the end of patience.
+// It is not moved at each delivery: when it comes early, it is set again.
+func (m *Machine) armDraining(out *Effects) {
+	at := after(m.progress, m.c.Phases.Drain)
+	switch m.c.Phases.Protocol {
+	case Robust:
+		if m.stopsDue > 0 {
+			at = min(at, m.questionAt())
+		}
+	case Classic:
+		if !m.full {
+			return // classic waits for STOPs for ever
+		}
+	}
+	out.SetTimer(timerPhase, at)
+}
+
+func (m *Machine) expireDraining(now Instant, out *Effects) {
+	protocol := m.c.Phases.Protocol
+	if now >= after(m.progress, m.c.Phases.Drain) && (protocol != Classic || m.full) {
+		m.impatient = true
+		m.close(now, out)
+		return
+	}
+	if protocol == Robust && m.stopsDue > 0 && now >= m.questionAt() {
+		m.ask(now, KindAskStop, flagStopped, out)
+	}
+	m.armDraining(out)
+}
+
+// close lets the ordering deliver what it has left and ends the log.
+func (m *Machine) close(now Instant, out *Effects) {
+	m.closing = true
+	from := len(out.List)
+	m.c.Ordering.Close(now, out)
+	m.settle(now, from, out)
+	m.closing = false
+	m.becomeStopped(out)
+}
+
+func (m *Machine) becomeStopped(out *Effects) {
+	m.edge(Draining, Stopped)
+	m.phase, m.direct = Stopped, false
+	out.SetTimer(timerPhase, Distant)
+	out.Add(Effect{Kind: EffectPhase, Phase: Stopped})
+	out.Add(Effect{Kind: EffectSubmit})
+}

@@ -1,0 +1,322 @@
+package peer
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+)
+
+// InputKind says what happened to a peer.
+type InputKind uint8
+
+// The inputs of a Machine.
+const (
+	InputStart     InputKind = iota + 1 // power on, once, before any other input
+	InputArrival                        // the packet Message has arrived
+	InputTimer                          // the local clock has reached what was set for Timer
+	InputBroadcast                      // the application broadcasts message ID
+	InputFinished                       // the application will broadcast no more
+	InputAnnounce                       // protocol None only: From broadcasts no more after Count messages
+	InputRestart                        // back from a crash with the state kept; all timers are gone
+)
+
+// Input is one thing that happens to a peer. Which fields matter depends on Kind.
+type Input struct {
+	Kind    InputKind
+	Timer   TimerID
+	From    ID
+	Count   int32
+	ID      MessageID
+	Message *Message // borrowed until Step returns
+}
+
+// Config is what a Machine is made of.
+type Config struct {
+	Self      ID
+	Peers     int // 1..MaxPeers
+	Phases    Phases
+	Ordering  Ordering
+	Transport Transport // nil = none
+
+	// Loopback sends the own copy of a ToAll by the network instead of handing
+	// it back at once: EffectAll stays in the list, and the copy comes in as an
+	// InputArrival from this peer itself.
+	Loopback bool
+	// ByReceipt closes the log when all announced bodies were received: for
+	// offline orderings, which deliver only at the close.
+	ByReceipt bool
+	// Repeats says that packets may be duplicated or that the ordering may log
+	// a message twice: only distinct messages count toward the close.
+	Repeats bool
+	// Incarnation counts the lives that this peer began without its state, so
+	// that its packets of phases never share a name with those of an earlier life.
+	Incarnation uint16
+}
+
+// Machine is one peer: its phases, its ordering and its transport as one pure
+// state machine. It must not be used by two goroutines at once. The zero value
+// needs a Reset.
+type Machine struct {
+	c         Config
+	phase     Phase
+	direct    bool // packets of the ordering go straight to it: data is open, nothing stands between
+	finished  bool // the application has finished
+	full      bool // classic: n STOPs were counted, no more bodies are taken
+	closing   bool // inside Ordering.Close
+	impatient bool // the log closed because patience ended
+
+	broadcasts int32
+	resent     int
+
+	tally       []tally
+	flags       []flag
+	outstanding int // peers whose STOP or messages the close still waits for
+	missing     int // handshake: READYs still waited for
+	stopsDue    int // STOPs of others still waited for
+	ready       int // classic: READY packets counted
+	stops       int // classic: STOP packets counted
+
+	progress  Instant // the last own STOP, STOP heard or delivery
+	asked     Instant // the last round of questions, or when waiting began
+	giveUpAt  Instant
+	stopAt    Instant // when a STOP that waits for its gap is due, or Distant
+	interval  time.Duration
+	questions int32 // rounds of questions of the present phase
+
+	answers [2][]int32 // READYs and STOPs repeated to each peer; nil until somebody asks
+
+	own       []ownCopy // copies of own sends that wait for the ordering, first in first out
+	ended     []ID      // peers whose stream is over and the ordering not told yet
+	outgoing  Message   // what Broadcast lends to the ordering
+	lent      ownCopy   // what an own copy lends to it
+	bodies    MessageSet
+	delivered MessageSet
+}
+
+// tally counts down one sender's messages. Before its STOP both start at
+// unannounced, which no count of messages reaches, so that zero always means
+// "announced and all in".
+type tally struct{ undelivered, unreceived int32 }
+
+const unannounced = 1 << 30
+
+type flag uint8
+
+const (
+	flagReady   flag = 1 << iota // READY heard
+	flagStopped                  // STOP heard
+	flagGivenUp
+	flagEnded // the ordering was told
+)
+
+// ownCopy is a message of this peer to itself. Its words are released after
+// it was handled when no other packet shares them.
+type ownCopy struct {
+	message Message
+	release bool
+}
+
+// timerPhase is the Machine's one timer: the phases wait for one thing at a time.
+const timerPhase TimerID = 0
+
+// Reset makes the Machine new, keeping its memory, and resets the ordering and
+// the transport of c. A Config outside its ranges is a broken invariant.
+func (m *Machine) Reset(c Config) {
+	switch {
+	case c.Peers < 1 || c.Peers > MaxPeers:
+		panic(fmt.Sprintf("peer: Config.Peers is %d; want 1..%d", c.Peers, MaxPeers))
+	case c.Self < 0 || int(c.Self) >= c.Peers:
+		panic(fmt.Sprintf("peer: Config.Self is %d; want 0..%d", c.Self, c.Peers-1))
+	case c.Ordering == nil:
+		panic("peer: Config.Ordering is nil")
+	case c.Phases.Protocol == Robust && (c.Phases.Retry <= 0 || c.Phases.Backoff < 1):
+		panic("peer: Config.Phases: robust needs Retry > 0 and Backoff >= 1")
+	case c.Phases.StopGap < 0 || c.Phases.Drain < 0 || c.Phases.GiveUp < 0:
+		panic("peer: Config.Phases holds a negative time")
+	}
+	n := c.Peers
+	*m = Machine{
+		c:     c,
+		tally: slices.Grow(m.tally[:0], n)[:n], flags: slices.Grow(m.flags[:0], n)[:n],
+		answers: [2][]int32{m.answers[0][:0], m.answers[1][:0]},
+		own:     m.own[:0], ended: m.ended[:0], bodies: m.bodies, delivered: m.delivered,
+		outstanding: n, missing: n - 1, stopsDue: n - 1, giveUpAt: Distant, stopAt: Distant,
+	}
+	for i := range m.tally {
+		m.tally[i] = tally{undelivered: unannounced, unreceived: unannounced}
+	}
+	clear(m.flags)
+	if c.Repeats {
+		m.bodies.Reset(n)
+		m.delivered.Reset(n)
+	}
+	c.Ordering.Reset(c.Self, n)
+	if c.Transport != nil {
+		c.Transport.Reset(c.Self, n)
+	}
+}
+
+// Step handles one input at local time now and appends what it wants done to
+// out. An error means input that no correct host or peer gives: nothing was
+// done, and the error says what is wrong. Step never panics on its input.
+func (m *Machine) Step(now Instant, in Input, out *Effects) error {
+	if in.Kind == InputArrival {
+		return m.arrive(now, in.Message, out)
+	}
+	if m.phase == Idle && in.Kind != InputStart {
+		return m.reject("input %d before the start", in.Kind)
+	}
+	switch in.Kind {
+	case InputStart:
+		if m.phase != Idle {
+			return m.reject("a second start")
+		}
+		m.start(now, out)
+	case InputTimer:
+		return m.expire(now, in.Timer, out)
+	case InputBroadcast:
+		return m.broadcast(now, in.ID, out)
+	case InputFinished:
+		return m.finish(now, out)
+	case InputAnnounce:
+		return m.announced(now, in.From, in.Count, out)
+	case InputRestart:
+		m.restart(now, out)
+	default:
+		return m.reject("unknown input %d", in.Kind)
+	}
+	return nil
+}
+
+func (m *Machine) reject(format string, args ...any) error {
+	return fmt.Errorf("%v in %v: %s", m.c.Self, m.phase, fmt.Sprintf(format, args...))
+}
+
+// expire hands a timer to the stage that owns it.
+func (m *Machine) expire(now Instant, t TimerID, out *Effects) error {
+	switch t.Stage() {
+	case StageMachine:
+		if t != timerPhase {
+			return m.reject("unknown timer %d of the phases", t.Number())
+		}
+		m.expirePhase(now, out)
+	case StageTransport:
+		if m.c.Transport == nil {
+			return m.reject("timer %d of a transport; there is none", t.Number())
+		}
+		from := len(out.List)
+		m.c.Transport.Expire(now, t.Number(), out)
+		claimTimers(out, from)
+	case StageOrdering:
+		if m.phase < Data {
+			return m.reject("timer %d of the ordering before data opened", t.Number())
+		}
+		from := len(out.List)
+		m.c.Ordering.Expire(now, t.Number(), out)
+		m.settle(now, from, out)
+	default:
+		return m.reject("timer %#x of an unknown stage", uint32(t))
+	}
+	return nil
+}
+
+// expirePhase does what is due by now in the present phase. A timer that comes
+// early, because what it was set for has moved, is set again.
+func (m *Machine) expirePhase(now Instant, out *Effects) {
+	switch m.phase {
+	case Handshake:
+		m.expireHandshake(now, out)
+	case Data:
+		if now >= m.stopAt {
+			m.becomeDraining(now, out)
+		} else {
+			m.arm(now, out)
+		}
+	case Draining:
+		m.expireDraining(now, out)
+	}
+}
+
+// restart arms the timers again that a crash has taken away.
+func (m *Machine) restart(now Instant, out *Effects) {
+	m.arm(now, out)
+	if m.phase < Data {
+		return
+	}
+	if m.c.Transport != nil {
+		from := len(out.List)
+		m.c.Transport.Expire(now, 0, out)
+		claimTimers(out, from)
+	}
+	from := len(out.List)
+	m.c.Ordering.Start(now, out)
+	m.settle(now, from, out)
+}
+
+// arm sets the timer of the phases for the next thing that will be due.
+func (m *Machine) arm(now Instant, out *Effects) {
+	switch m.phase {
+	case Handshake:
+		if m.c.Phases.Protocol == Robust {
+			out.SetTimer(timerPhase, min(m.giveUpAt, m.questionAt()))
+		}
+	case Data:
+		if m.stopAt != Distant {
+			out.SetTimer(timerPhase, m.stopAt)
+		}
+	case Draining:
+		m.armDraining(out)
+	}
+}
+
+// Phase returns where the Machine stands.
+func (m *Machine) Phase() Phase { return m.phase }
+
+// Broadcasts returns how many messages this peer has broadcast.
+func (m *Machine) Broadcasts() int32 { return m.broadcasts }
+
+// Resent returns how many READYs and STOPs were sent again because somebody asked.
+func (m *Machine) Resent() int { return m.resent }
+
+// Waiting appends to buf, in ascending order, the peers whose READY, STOP or
+// messages this peer waits for, and says in which phase; a log that closed by
+// its patience goes on naming those it missed. It appends nothing when there is
+// nobody to wait for.
+func (m *Machine) Waiting(buf []ID) (Phase, []ID) {
+	switch m.phase {
+	case Handshake:
+		for q, f := range m.flags {
+			if ID(q) != m.c.Self && f&(flagReady|flagGivenUp) == 0 {
+				buf = append(buf, ID(q))
+			}
+		}
+		return Handshake, buf
+	case Draining, Stopped:
+		if m.phase == Stopped && !m.impatient {
+			return Stopped, buf
+		}
+		for q := range m.flags {
+			if m.waitsFor(ID(q)) {
+				buf = append(buf, ID(q))
+			}
+		}
+		return Draining, buf
+	}
+	return m.phase, buf
+}
+
+func (m *Machine) waitsFor(q ID) bool {
+	if m.c.Phases.Protocol == Classic {
+		return m.flags[q]&flagStopped == 0 || m.full && m.left(q) != 0
+	}
+	return m.flags[q]&flagGivenUp == 0 && m.left(q) != 0
+}
+
+// after returns t+d, or Distant if no clock reaches it.
+func after(t Instant, d time.Duration) Instant {
+	if d > 0 && t > math.MaxInt64-Instant(d) {
+		return Distant
+	}
+	return t + Instant(d)
+}

@@ -1,0 +1,242 @@
+package order_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"mpcomm/peer"
+	"mpcomm/peer/order"
+)
+
+const ms = peer.Instant(time.Millisecond)
+
+// event is one thing that will happen to a peer of a group.
+type event struct {
+	at      peer.Instant
+	seq     int
+	to      peer.ID
+	input   peer.Input
+	message peer.Message
+	words   []int64
+}
+
+// group drives Machines over links with hand-set delays. Events go in order of
+// (time, sequence); all clocks show true time plus the peer's skew.
+type group struct {
+	tb       testing.TB
+	machines []*peer.Machine
+	logs     [][]peer.MessageID
+	events   []event
+	timers   []map[peer.TimerID]peer.Instant
+	parked   [][]event
+	opened   []bool
+	skew     []peer.Instant
+	now      peer.Instant
+	seq      int
+	submits  int
+	out      peer.Effects
+	last     map[[2]peer.ID]peer.Instant
+
+	fifoLinks bool
+	names     map[string]bool
+	// delay of a packet, lost = negative; copies adds duplicates.
+	delay  func(from, to peer.ID, m *peer.Message) peer.Instant
+	copies func(from, to peer.ID, m *peer.Message) int
+	trace  func(format string, args ...any)
+	loop   bool
+}
+
+type groupOption func(*peer.Config)
+
+func build(tb testing.TB, kind string, values ...order.Value) peer.Ordering {
+	tb.Helper()
+	spec, ok := order.Builtin().Lookup(kind)
+	if !ok {
+		tb.Fatalf("no ordering %s", kind)
+	}
+	o, err := spec.Build(values)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return o
+}
+
+func newGroup(tb testing.TB, n int, make func(p peer.ID) peer.Ordering, options ...groupOption) *group {
+	tb.Helper()
+	g := &group{
+		tb: tb, logs: make2[peer.MessageID](n), parked: make2[event](n), opened: make1[bool](n),
+		skew: make1[peer.Instant](n), last: map[[2]peer.ID]peer.Instant{}, names: map[string]bool{},
+		delay: func(peer.ID, peer.ID, *peer.Message) peer.Instant { return ms },
+	}
+	for p := range n {
+		c := peer.Config{Self: peer.ID(p), Peers: n, Phases: peer.DefaultPhases(), Ordering: make(peer.ID(p))}
+		for _, option := range options {
+			option(&c)
+		}
+		m := &peer.Machine{}
+		m.Reset(c)
+		g.loop = c.Loopback
+		g.machines = append(g.machines, m)
+		g.timers = append(g.timers, map[peer.TimerID]peer.Instant{})
+	}
+	for p := range n {
+		g.schedule(event{to: peer.ID(p), input: peer.Input{Kind: peer.InputStart}})
+	}
+	return g
+}
+
+func make1[T any](n int) []T   { return make([]T, n) }
+func make2[T any](n int) [][]T { return make([][]T, n) }
+
+func noPhases(c *peer.Config) { c.Phases.Protocol = peer.None }
+
+func (g *group) schedule(e event) {
+	e.seq = g.seq
+	g.seq++
+	i, _ := slices.BinarySearchFunc(g.events, e, func(a, b event) int {
+		if a.at != b.at {
+			return int(min(max(a.at-b.at, -1), 1))
+		}
+		return a.seq - b.seq
+	})
+	g.events = slices.Insert(g.events, i, e)
+}
+
+// at schedules a broadcast at true time t.
+func (g *group) at(t peer.Instant, id peer.MessageID) {
+	g.schedule(event{at: t, to: id.Sender, input: peer.Input{Kind: peer.InputBroadcast, ID: id}})
+}
+
+func (g *group) finish(t peer.Instant) {
+	for p := range g.machines {
+		g.schedule(event{at: t, to: peer.ID(p), input: peer.Input{Kind: peer.InputFinished}})
+	}
+}
+
+// run handles events until there are none, or until the limit.
+func (g *group) run(limit peer.Instant) {
+	g.tb.Helper()
+	for len(g.events) > 0 && g.events[0].at <= limit {
+		e := g.events[0]
+		g.events = slices.Delete(g.events, 0, 1)
+		g.now = e.at
+		g.handle(e)
+	}
+}
+
+func (g *group) handle(e event) {
+	g.tb.Helper()
+	in := e.input
+	if in.Kind == peer.InputTimer {
+		if g.timers[e.to][in.Timer] != e.at+g.skew[e.to] {
+			return // moved or disarmed
+		}
+		delete(g.timers[e.to], in.Timer)
+	}
+	if in.Kind == peer.InputArrival {
+		m := e.message
+		if len(e.words) > 0 {
+			span, w := g.out.NewWords(len(e.words))
+			copy(w, e.words)
+			m.Words = span
+		}
+		in.Message = &m
+		defer func() {
+			g.out.Release(m.Words)
+			m = peer.Message{ID: peer.NoMessage, From: -7, Kind: 255, Stamp: -1, Aux: -1, Link: 1 << 31}
+		}()
+	}
+	if g.trace != nil {
+		g.trace("%v %v", g.now, e.to)
+	}
+	g.out.Reset()
+	if err := g.machines[e.to].Step(g.now+g.skew[e.to], in, &g.out); err != nil {
+		g.tb.Fatalf("at %v: %v", g.now, err)
+	}
+	g.apply(e)
+}
+
+func (g *group) apply(e event) {
+	p := e.to
+	for _, f := range slices.Clone(g.out.List) {
+		switch f.Kind {
+		case peer.EffectDeliver:
+			g.logs[p] = append(g.logs[p], f.ID)
+		case peer.EffectTimer:
+			g.timers[p][f.Timer] = f.At
+			if f.At != peer.Distant {
+				at := max(g.now, f.At-g.skew[p])
+				g.timers[p][f.Timer] = at + g.skew[p]
+				g.schedule(event{at: at, to: p, input: peer.Input{Kind: peer.InputTimer, Timer: f.Timer}})
+			}
+		case peer.EffectPark:
+			g.parked[p] = append(g.parked[p], e)
+		case peer.EffectPhase:
+			g.opened[p] = f.Phase >= peer.Data
+		case peer.EffectSubmit:
+			g.submits++
+		case peer.EffectSend:
+			g.send(p, f.To, g.out.Messages[f.Index])
+		case peer.EffectOthers, peer.EffectAll:
+			for q := range g.machines {
+				if peer.ID(q) != p || f.Kind == peer.EffectAll {
+					g.send(p, peer.ID(q), g.out.Messages[f.Index])
+				}
+			}
+		}
+	}
+	if g.opened[p] && len(g.parked[p]) > 0 {
+		early := g.parked[p]
+		g.parked[p] = nil
+		for _, e := range early {
+			g.handle(e)
+		}
+	}
+}
+
+func (g *group) send(from, to peer.ID, m peer.Message) {
+	if m.From != from {
+		g.tb.Fatalf("%v sends a packet as %v", from, m.From)
+	}
+	name := fmt.Sprint(from, to, m.Kind, m.ID, m.Round, m.Attempt)
+	if g.names[name] {
+		g.tb.Fatalf("two packets of one name: %s", name)
+	}
+	g.names[name] = true
+	n := 1
+	if g.copies != nil {
+		n += g.copies(from, to, &m)
+	}
+	words := slices.Clone(g.out.Words(m.Words))
+	for range n {
+		d := g.delay(from, to, &m)
+		if d < 0 {
+			continue
+		}
+		at := g.now + d
+		if link := [2]peer.ID{from, to}; g.fifoLinks {
+			at = max(at, g.last[link])
+			g.last[link] = at
+		}
+		g.schedule(event{at: at, to: to, input: peer.Input{Kind: peer.InputArrival}, message: m, words: words})
+	}
+}
+
+// text shows the logs, one bracket a peer.
+func (g *group) text() string {
+	var b strings.Builder
+	for _, log := range g.logs {
+		b.WriteString("[")
+		for i, id := range log {
+			if i > 0 {
+				b.WriteString(" ")
+			}
+			b.WriteString(id.String())
+		}
+		b.WriteString("]")
+	}
+	return b.String()
+}

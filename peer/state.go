@@ -1,0 +1,66 @@
+package peer
+
+import (
+	"encoding/binary"
+	"slices"
+	"time"
+)
+
+// Clone returns an independent copy of the Machine, its ordering and its
+// transport: given the same inputs, both go the same way.
+func (m *Machine) Clone() *Machine {
+	c := *m
+	c.c.Ordering = m.c.Ordering.Clone()
+	if m.c.Transport != nil {
+		c.c.Transport = m.c.Transport.Clone()
+	}
+	c.tally = slices.Clone(m.tally)
+	c.flags = slices.Clone(m.flags)
+	c.answers = [2][]int32{slices.Clone(m.answers[0]), slices.Clone(m.answers[1])}
+	c.own, c.ended = nil, nil // empty between steps
+	c.bodies, c.delivered = m.bodies.Clone(), m.delivered.Clone()
+	return &c
+}
+
+// AppendState appends the state in canonical form: two Machines of one Config
+// that will answer every further input alike, times counted from now, append
+// the same bytes.
+func (m *Machine) AppendState(b []byte, now Instant) []byte {
+	b = append(b, byte(m.phase), bit(m.finished)|bit(m.full)<<1|bit(m.impatient)<<2)
+	for _, v := range [...]int64{int64(m.broadcasts), int64(m.ready), int64(m.stops), int64(m.questions), int64(m.interval / time.Nanosecond)} {
+		b = binary.AppendVarint(b, v)
+	}
+	for _, at := range [...]Instant{m.progress, m.asked, m.giveUpAt, m.stopAt} {
+		if at == Distant {
+			b = append(b, 0)
+			continue
+		}
+		b = binary.AppendVarint(append(b, 1), int64(at-now))
+	}
+	for q, t := range m.tally {
+		b = append(b, byte(m.flags[q]))
+		b = binary.AppendVarint(b, int64(t.undelivered))
+		b = binary.AppendVarint(b, int64(t.unreceived))
+	}
+	for _, answers := range m.answers {
+		b = binary.AppendUvarint(b, uint64(len(answers)))
+		for _, k := range answers {
+			b = binary.AppendUvarint(b, uint64(k))
+		}
+	}
+	if m.c.Repeats {
+		b = m.delivered.AppendState(m.bodies.AppendState(b))
+	}
+	b = m.c.Ordering.AppendState(b, now)
+	if m.c.Transport != nil {
+		b = m.c.Transport.AppendState(b, now)
+	}
+	return b
+}
+
+func bit(v bool) byte {
+	if v {
+		return 1
+	}
+	return 0
+}
