@@ -1,19 +1,17 @@
 package sim
 
-import "slices"
-
 const (
 	// firstRun is the initial capacity of the run, in entries.
 	firstRun = 256
-	// longRun is the length from which an insertion into the run is searched
-	// for and accounted for; also the number of pending events above which
-	// the run alone is no longer the whole queue. Up to here moving entries is
-	// cheaper than any structure.
-	longRun = 64
+	// longRun is the length from which the place of an insertion into the run
+	// is searched and its cost accounted for; also the number of pending
+	// events above which the run is no longer the whole queue. Up to here
+	// moving entries is cheaper than any structure.
+	longRun = 32
 	// fewPending is the number of pending events at which the run becomes the
 	// whole queue again; well below longRun, so that a population near the
 	// border does not go to and fro.
-	fewPending = 24
+	fewPending = 12
 )
 
 // insert adds an entry to the run, after all that are not later.
@@ -87,9 +85,9 @@ func (s *Scheduler[E]) makeRoom() {
 	s.lo, s.hi = 0, n
 }
 
-// sortRun sorts the run where entries have been placed roughly: insertion for
-// short runs, and for long ones whose order is not known to be nearly right, a
-// merge sort. Both are stable.
+// sortRun sorts the run, in which equal times stand in push order: by
+// insertion where it is short or nearly sorted, else by merging. Both are
+// stable.
 func (s *Scheduler[E]) sortRun(nearly bool) {
 	x := s.run[s.lo:s.hi]
 	if nearly || len(x) <= 16 {
@@ -116,18 +114,19 @@ func insertionSort[E any](x []entry[E]) {
 	}
 }
 
+func isSorted[E any](x []entry[E]) bool {
+	for i := 1; i < len(x); i++ {
+		if x[i-1].at > x[i].at {
+			return false
+		}
+	}
+	return true
+}
+
 // mergeSort is a top-down merge sort that leaves sorted stretches alone, so
 // that equal times and sorted input cost one pass.
 func mergeSort[E any](x, spare []entry[E]) {
-	if slices.IsSortedFunc(x, func(a, b entry[E]) int {
-		if a.at < b.at {
-			return -1
-		}
-		if a.at > b.at {
-			return 1
-		}
-		return 0
-	}) {
+	if isSorted(x) {
 		return
 	}
 	if len(x) <= 16 {

@@ -1,6 +1,9 @@
 package sim
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A Scheduler holds the events still to come and hands them out least (time,
 // sequence) first, where an event's sequence is the number of events scheduled
@@ -132,6 +135,9 @@ func (s *Scheduler[E]) postpone(at Time, e E) {
 	}
 	if len(s.far) == 0 || at < s.farMin {
 		s.farMin = at
+	}
+	if len(s.far) == cap(s.far) {
+		s.far = slices.Grow(s.far, max(firstRun, len(s.far)))
 	}
 	s.far = append(s.far, entry[E]{at, e})
 }

@@ -1,10 +1,8 @@
 package sim
 
 import (
-	"fmt"
 	"math/bits"
 	"slices"
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -166,6 +164,7 @@ func TestSchedulerAgainstTwin(t *testing.T) {
 				}
 			}
 			p.look()
+			checkPlaces(t.Fatalf, p.s)
 			p.peek()
 		}
 		for len(p.w.queue) > 0 {
@@ -253,7 +252,29 @@ var loads = []struct {
 	{"same instant", repeat(50_000, 77), 50_000, func(_ int, now Time, schedule func(Time)) {
 		schedule(now)
 	}},
-	{"front of a giant", repeat(50_000, 1<<40), 0, nil},
+	{"front of a giant", func(schedule func(Time)) {
+		repeat(50_000, 1<<40)(schedule)
+		repeat(100, 0)(schedule)
+	}, 60_000, func(n int, now Time, schedule func(Time)) {
+		schedule(now + exponential(word(uint64(n)), 1<<31))
+	}},
+	{"descending", func(schedule func(Time)) {
+		for i := range Time(50_000) {
+			schedule(1<<40 - i*1000)
+		}
+	}, 0, nil},
+	{"descending into the present", repeat(100, 0), 200, func(_ int, now Time, schedule func(Time)) {
+		for i := range Time(400) {
+			schedule(now + (400-i)*100)
+		}
+	}},
+	{"lockstep beside packets", repeat(5000, 5), 60_000, func(n int, now Time, schedule func(Time)) {
+		if n%8 == 0 {
+			schedule(now - now%1_000_000 + 1_000_000)
+			return
+		}
+		schedule(now + exponential(word(uint64(n)), 5_000))
+	}},
 	{"sparse", repeat(300, 0), 30_000, func(n int, now Time, schedule func(Time)) {
 		schedule(now + Time(word(uint64(n))>>15))
 	}},
@@ -271,58 +292,5 @@ func repeat(count int, at Time) func(func(Time)) {
 		for range count {
 			schedule(at)
 		}
-	}
-}
-
-func TestScheduleInThePastPanics(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct {
-		name  string
-		first Time
-		at    Time
-	}{
-		{"before an event handed out", 1000, 999},
-		{"before the beginning", 0, -1},
-		{"the least time", 5, -1 << 63},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			var s Scheduler[int]
-			s.Schedule(tc.first, 0)
-			s.Next()
-			defer func() {
-				got := fmt.Sprint(recover())
-				if !strings.Contains(got, "sim: Scheduler.Schedule") || !strings.Contains(got, "past") {
-					t.Errorf("panic = %q, want one that names the past", got)
-				}
-				if s.Len() != 0 {
-					t.Errorf("Len() = %d after the panic, want 0", s.Len())
-				}
-			}()
-			s.Schedule(tc.at, 1)
-		})
-	}
-}
-
-func TestZeroScheduler(t *testing.T) {
-	t.Parallel()
-	var s Scheduler[int]
-	s.Reset()
-	if _, _, ok := s.Next(); ok {
-		t.Error("Next of an empty Scheduler found an event")
-	}
-	if at, ok := s.Peek(); ok || at != Never {
-		t.Errorf("Peek of an empty Scheduler = %s, %t; want never, false", at, ok)
-	}
-	s.Schedule(Never, 7)
-	s.Schedule(0, 8)
-	if at, e, ok := s.Next(); at != 0 || e != 8 || !ok {
-		t.Errorf("Next() = %s, %d, %t; want 0.0ms, 8, true", at, e, ok)
-	}
-	if got := s.Ties(); got != 0 {
-		t.Errorf("Ties() = %d after one event at 0, want 0", got)
-	}
-	if at, e, ok := s.Next(); at != Never || e != 7 || !ok {
-		t.Errorf("Next() = %s, %d, %t; want never, 7, true", at, e, ok)
 	}
 }

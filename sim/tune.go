@@ -12,6 +12,8 @@ type tuning struct {
 	moved   uint64 // entries moved one by one since then: in long runs, in scans of far
 	allowed uint64 // moves after which the width is looked at again
 	check   uint64 // count of popped events at which the width is looked at again
+	outgrew int    // number of pending events at which it is looked at again
+	narrow  uint   // ticks are narrower by this power of two than counts suggest
 }
 
 // Sources of the estimate of how dense events lie in time.
@@ -26,6 +28,8 @@ const (
 const (
 	minBuckets = 64
 	maxBuckets = 1 << 16
+	maxShift   = 56   // widest tick: two years
+	maxNarrow  = 4    // beyond that the horizon is too near for the population
 	giant      = 4096 // entries in a bucket that call for narrower buckets
 )
 
@@ -33,7 +37,7 @@ const (
 // for a population. Together they span four times the population at its own
 // rate, so that few events with exponential delays lie beyond the horizon.
 func wheelFor(pending int) (buckets, perTick int) {
-	perTick = 1 << max(5, bits.Len(uint(pending))/2)
+	perTick = 1 << max(min(5, bits.Len(uint(pending))-3), bits.Len(uint(pending))/2)
 	buckets = 1 << bits.Len(uint(8*pending/perTick))
 	buckets = min(max(buckets, minBuckets), maxBuckets)
 	return buckets, max(perTick, 8*pending/buckets)
@@ -50,7 +54,7 @@ func (s *Scheduler[E]) refill() bool {
 		s.collapse()
 		return true
 	}
-	if s.popped >= s.tuning.check || s.tuning.moved > s.tuning.allowed {
+	if s.popped >= s.tuning.check || s.tuning.moved > s.tuning.allowed || pending > s.tuning.outgrew {
 		s.review()
 	}
 	for again := true; ; again = false {
@@ -62,12 +66,11 @@ func (s *Scheduler[E]) refill() bool {
 			s.turn(tick)
 		}
 		n := int(s.buckets[tick&s.mask].n)
-		if again && n >= giant && n >= pending/8 && s.shift > 0 {
-			s.open(tick)
+		s.open(tick)
+		if again && n >= giant && n >= pending/8 && s.run[0].at < s.run[n-1].at {
 			s.rebuild(fromRun)
 			continue
 		}
-		s.open(tick)
 		return true
 	}
 }
@@ -113,6 +116,7 @@ func (s *Scheduler[E]) turn(tick uint64) {
 // gather appends the run and all buckets to far, which keeps equal times in
 // push order: entries of equal time are all in one place.
 func (s *Scheduler[E]) gather() {
+	s.far = slices.Grow(s.far, s.Len()-len(s.far))
 	s.far = append(s.far, s.run[s.lo:s.hi]...)
 	s.lo, s.hi = 0, 0
 	for {
@@ -122,7 +126,7 @@ func (s *Scheduler[E]) gather() {
 		}
 		b := s.take(tick)
 		end := len(s.far) + int(b.n)
-		s.far = slices.Grow(s.far, int(b.n))[:end]
+		s.far = s.far[:end]
 		for c := b; c.n > 0; c = s.before(c) {
 			part := s.chunkOf(c)
 			end -= len(part)
@@ -141,22 +145,22 @@ func (s *Scheduler[E]) rebuild(from source) {
 	case fromHistory:
 		gap, events = uint64(s.now-s.tuning.now), s.popped-s.tuning.popped
 	case fromRun:
-		n := s.hi - s.lo
-		gap, events = uint64(s.run[s.lo+n/4].at-s.run[s.lo].at), uint64(n/4)
+		gap, events = s.runGap()
 	}
 	s.gather()
-	if events == 0 {
+	if gap == 0 {
 		gap, events = s.nearGap()
 	}
 	buckets, perTick := wheelFor(len(s.far))
 	s.resize(buckets)
-	s.shift = shiftFor(gap, events, uint64(perTick))
+	s.shift = shiftFor(gap, events, uint64(perTick), s.tuning.narrow)
 	s.farMin = Never
 	for i := range s.far {
 		s.farMin = min(s.farMin, s.far[i].at)
 	}
-	first := uint64(s.farMin) >> s.shift
-	// Whatever is scheduled before the first bucket belongs to the run.
+	// The wheel begins at the present, not at the least event: what is
+	// scheduled in between must not pile up in the run.
+	first := uint64(s.now) >> s.shift
 	s.runLast = Time(first<<s.shift) - 1
 	s.turn(first)
 	s.settle()
@@ -170,7 +174,21 @@ func (s *Scheduler[E]) settle() {
 		now:     s.now,
 		allowed: 8*pending + 4096,
 		check:   s.popped + 4*pending + 1024,
+		outgrew: 8*s.Len() + 1024,
+		narrow:  s.tuning.narrow,
 	}
+}
+
+// runGap returns the time that the first quarter of the run spans, and its
+// number of events; of the whole run when that quarter is one instant.
+func (s *Scheduler[E]) runGap() (gap, events uint64) {
+	run := s.run[s.lo:s.hi]
+	for _, n := range [...]int{len(run) / 4, len(run) - 1} {
+		if gap = uint64(run[n].at - run[0].at); gap > 0 {
+			return gap, uint64(n)
+		}
+	}
+	return 0, 0
 }
 
 // nearGap estimates the density of the nearer half of far, which holds all
@@ -186,17 +204,19 @@ func (s *Scheduler[E]) nearGap() (gap, events uint64) {
 }
 
 // shiftFor returns the width of a tick, as a power of two nanoseconds, that
-// holds about perTick events where so many events span gap nanoseconds.
-func shiftFor(gap, events, perTick uint64) uint {
+// holds about perTick events where so many events span gap nanoseconds, less
+// the correction narrow.
+func shiftFor(gap, events, perTick uint64, narrow uint) uint {
 	if events == 0 {
 		return 0
 	}
 	hi, lo := bits.Mul64(gap, perTick)
 	if hi >= events {
-		return 56
+		return maxShift
 	}
 	width, _ := bits.Div64(hi, lo, events)
-	return min(uint(max(bits.Len64(width), 1)-1), 56)
+	shift := uint(bits.Len64(width|1)) - 1
+	return min(shift-min(shift, narrow), maxShift)
 }
 
 // review compares the width of the ticks with the rate at which events were
@@ -205,11 +225,11 @@ func shiftFor(gap, events, perTick uint64) uint {
 func (s *Scheduler[E]) review() {
 	buckets, perTick := wheelFor(s.Len())
 	events, gap := s.popped-s.tuning.popped, uint64(s.now-s.tuning.now)
-	shift := shiftFor(gap, events, uint64(perTick))
+	shift := shiftFor(gap, events, uint64(perTick), s.tuning.narrow)
 	have := int(s.mask) + 1
 	misfit := have > 4*buckets || 4*have < buckets
 	switch {
-	case events < longRun:
+	case events < longRun || gap == 0:
 		// Too few to tell a rate; but if they cost this much, all is wrong.
 		if misfit || s.tuning.moved > s.tuning.allowed {
 			s.rebuild(fromPending)
@@ -223,11 +243,15 @@ func (s *Scheduler[E]) review() {
 }
 
 // overdrawn is called when inserting into the run has cost more than it
-// should.
+// should: the run is denser than the ticks were made for, or much of what is
+// pending is idle and the ticks span all the rest.
 func (s *Scheduler[E]) overdrawn() {
-	if s.shift > 0 && s.tuning.moved > 8*(s.popped-s.tuning.popped) {
-		s.rebuild(fromRun)
+	if s.shift == 0 || s.tuning.moved <= 8*(s.popped-s.tuning.popped) {
+		s.settle()
 		return
 	}
-	s.settle()
+	if s.hi-s.lo < giant {
+		s.tuning.narrow = min(s.tuning.narrow+1, maxNarrow)
+	}
+	s.rebuild(fromRun)
 }
