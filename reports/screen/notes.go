@@ -1,0 +1,161 @@
+package screen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"mpcomm/peer"
+	"mpcomm/reports/result"
+)
+
+// mostNotes is how many notes a screen shows unless it is verbose.
+const mostNotes = 4
+
+// note is one remark and the orderings it holds for.
+type note struct {
+	text  string
+	about []string
+}
+
+// notes says what a reader must know before believing the verdicts: runs cut
+// short, logs that never came, peers that waited in vain, messages lost,
+// assumptions not met, verdicts about nothing. A remark that holds for several
+// orderings is made once. It returns whether there was anything to say.
+func (b *brush) notes(runs []result.Ordering) bool {
+	var all []note
+	for i := range runs {
+		for _, text := range notesOf(&runs[i]) {
+			at := slices.IndexFunc(all, func(n note) bool { return n.text == text })
+			if at < 0 {
+				at = len(all)
+				all = append(all, note{text: text})
+			}
+			all[at].about = append(all[at].about, b.plain(runs[i].Ordering))
+		}
+	}
+	if len(all) == 0 {
+		return false
+	}
+	b.blank()
+	hidden := 0
+	if !b.Verbose && len(all) > mostNotes {
+		hidden = len(all) - (mostNotes - 1)
+		all = all[:mostNotes-1]
+	}
+	head := b.paint(faint, "NOTE") + "  "
+	for _, n := range all {
+		about := strings.Join(n.about, ", ")
+		if len(n.about) == len(runs) && len(runs) > 1 {
+			about = "all orderings"
+		}
+		b.wrap(head, about+": "+b.plain(n.text))
+		head = "      "
+	}
+	if hidden > 0 {
+		b.line(head + b.paint(faint, fmt.Sprintf("and %d more", hidden)))
+	}
+	return true
+}
+
+func notesOf(r *result.Ordering) []string {
+	var notes []string
+	switch r.Limit {
+	case "":
+	case "quiet":
+		notes = append(notes, "the run hung: nothing was left to happen, and not every peer had finished")
+	case "until":
+		notes = append(notes, "cut short at the time limit")
+	case "events":
+		notes = append(notes, "cut short at the limit of events")
+	default:
+		notes = append(notes, "ended at its limit: "+r.Limit)
+	}
+	notes = append(notes, stuckNotes(r)...)
+	notes = append(notes, absentNotes(r)...)
+	if n := r.Divergence.Missing; n > 0 {
+		notes = append(notes, fmt.Sprintf("%s missing from logs that others have", entries(n)))
+	}
+	if n := r.Divergence.Duplicates; n > 0 {
+		notes = append(notes, fmt.Sprintf("%s logged more than once", entries(n)))
+	}
+	if outcomeOf(r) != fine && len(r.OutsideAssumptions) > 0 {
+		notes = append(notes, "outside its assumptions: "+strings.Join(r.OutsideAssumptions, "; "))
+	}
+	for _, text := range r.Vacuous {
+		notes = append(notes, text)
+	}
+	for _, w := range r.Watch {
+		happened := "no"
+		if w.Happened {
+			happened = "yes"
+		}
+		notes = append(notes, fmt.Sprintf("watched: %s has %s with no %s before it: %s", w.Peer, w.First, w.Then, happened))
+	}
+	return notes
+}
+
+func entries(n int) string {
+	if n == 1 {
+		return "1 entry is"
+	}
+	return thousands(int64(n)) + " entries are"
+}
+
+// stuckNotes names who waited in vain for whom, peers with the same fate
+// together.
+func stuckNotes(r *result.Ordering) []string {
+	var fates []note
+	for _, s := range r.Phases.Stuck {
+		fate := "stuck in " + s.Phase
+		if len(s.WaitingFor) > 0 {
+			fate += ", waiting for " + peers(s.WaitingFor)
+		}
+		fates = together(fates, fate, s.Peer.String())
+	}
+	return spoken(fates)
+}
+
+// absentNotes names the peers whose logs did not come, and why.
+func absentNotes(r *result.Ordering) []string {
+	var fates []note
+	for _, a := range r.Absent {
+		fates = together(fates, "no log ("+a.Why+")", a.Peer.String())
+	}
+	return spoken(fates)
+}
+
+func together(fates []note, fate, who string) []note {
+	at := slices.IndexFunc(fates, func(n note) bool { return n.text == fate })
+	if at < 0 {
+		return append(fates, note{fate, []string{who}})
+	}
+	fates[at].about = append(fates[at].about, who)
+	return fates
+}
+
+// mostNamed is how many peers a remark names before it counts the others.
+const mostNamed = 8
+
+func spoken(fates []note) []string {
+	var out []string
+	for _, f := range fates {
+		out = append(out, list(f.about)+" "+f.text)
+	}
+	return out
+}
+
+func peers(ids []peer.ID) string {
+	names := make([]string, len(ids))
+	for i, p := range ids {
+		names[i] = p.String()
+	}
+	return list(names)
+}
+
+func list(names []string) string {
+	if len(names) > mostNamed {
+		return fmt.Sprintf("%s and %d others", strings.Join(names[:mostNamed-1], ", "), len(names)-mostNamed+1)
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,71 @@
+package screen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"mpcomm/reports/result"
+)
+
+// why explains the first ordering whose logs differ and the first whose logs
+// agree though a cause comes after its effect: two different findings. In
+// verbose screens it explains every ordering.
+func (b *brush) why(runs []result.Ordering) {
+	differs, acausal := false, false
+	for i := range runs {
+		r := &runs[i]
+		if d := r.FirstDifference; d != nil && (b.Verbose || !differs) {
+			differs = true
+			b.blank()
+			b.difference(b.plain(r.Ordering)+", first difference: position "+thousands(int64(d.Position)), d, nil)
+		}
+		if r.Properties.Causal != result.Violated || !b.Verbose && (acausal || !r.Divergence.Identical) {
+			continue
+		}
+		at := slices.IndexFunc(r.Witnesses, func(w result.Witness) bool { return w.Property == "causal" })
+		if at < 0 {
+			continue
+		}
+		acausal = true
+		b.blank()
+		head := b.plain(r.Ordering) + ": "
+		if r.Divergence.Identical {
+			head += "the logs agree, but "
+		}
+		head += "cause does not come first"
+		b.wrap(b.paint(faint, "WHY")+"  ", head)
+		b.wrap("     ", b.plain(r.Witnesses[at].Text))
+	}
+}
+
+// difference shows the two entries and the sentence that says why they differ.
+// names are those of the logs, or nil for the peers' own.
+func (b *brush) difference(head string, d *result.Difference, names []string) {
+	b.wrap(b.paint(faint, "WHY")+"  ", head)
+	var entries [2]string
+	for i, p := range d.Peers {
+		who := p.String()
+		if int(p) < len(names) {
+			who = b.plain(names[p])
+		}
+		if m := d.Messages[i]; m != nil {
+			entries[i] = fmt.Sprintf("%s logged %s", who, b.plain(*m))
+		} else {
+			entries[i] = who + "'s log has ended"
+		}
+	}
+	const between = "        "
+	if 5+columns(entries[0])+columns(between)+columns(entries[1]) <= b.Width {
+		b.line("     " + entries[0] + between + entries[1])
+	} else {
+		b.wrap("     ", entries[0])
+		b.wrap("     ", entries[1])
+	}
+	text := b.plain(d.Text)
+	// The mechanism's name comes first, once.
+	if name := strings.ToUpper(d.Why) + ":"; d.Why != "" && !strings.HasPrefix(text, name) {
+		text = name + " " + text
+	}
+	b.wrap("     ", text)
+}
