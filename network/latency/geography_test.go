@@ -255,10 +255,10 @@ func TestArctangents(t *testing.T) {
 		length *= math.Sqrt(1 + math.Pow(4, -float64(i)))
 	}
 	if want := scale / length; math.Abs(gain-want) > want*1e-14 {
-		t.Errorf("gain = %d, want %.0f", gain, want)
+		t.Errorf("gain = %d, want %.0f", int64(gain), want)
 	}
 	if want := math.Pi / 3.6e6 * scale; math.Abs(halfStep-want) > 1 {
-		t.Errorf("halfStep = %d, want %.0f", halfStep, want)
+		t.Errorf("halfStep = %d, want %.0f", int64(halfStep), want)
 	}
 }
 

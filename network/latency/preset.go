@@ -107,7 +107,7 @@ var presets = []Preset{
 	},
 	{
 		Name:     "wifi",
-		Doc:      "one hop over a busy wireless network: one way 1.5 ms at the median, 65 ms at p99",
+		Doc:      "one hop over a busy wireless network: one way 1.5 ms at the median, 63 ms at p99",
 		Evidence: "delay V (round trips over the hop of p50 3, p90 20, p99 250 ms, MobiSys 2016); loss 1/200 in bursts of 4 A",
 		Base:     300 * time.Microsecond,
 		Excess:   excess(1200*time.Microsecond, 170),
