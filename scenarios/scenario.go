@@ -8,6 +8,7 @@
 package scenarios
 
 import (
+	"math"
 	"time"
 
 	"mpcomm/network/latency"
@@ -34,7 +35,7 @@ type Scenario struct {
 	Expect    []Expectation
 	Sweep     *Sweep
 
-	source Source // where each path stood in the file, for messages of expectations
+	source source
 }
 
 // Ordering is one protocol to run, with its parameters as written.
@@ -111,6 +112,7 @@ type Network struct {
 	lossGiven  bool // the file sets loss, so that a preset does not
 	dupGiven   bool
 	orderGiven bool
+	base       *latency.Matrix // of the rows that peers sit at, then the server's; nil = no base
 }
 
 // Matrix names a file of measured round trips and holds what was read.
@@ -226,11 +228,16 @@ type Fault struct {
 
 // Limits end a run that does not end by itself.
 type Limits struct {
-	Until  time.Duration
-	Events uint64 // 0 = none
+	Until     time.Duration
+	SinceData bool   // Until counts from T0
+	Events    uint64 // 0 = none
 }
 
-// Window restricts measurement to messages broadcast in it, counted from T0.
+// Forever is the end of a window that has none.
+const Forever time.Duration = math.MaxInt64
+
+// Window restricts measurement to messages broadcast in it, counted from T0:
+// From <= time < Until.
 type Window struct{ From, Until time.Duration }
 
 // Watch asks whether First is in Peer's log with Then not before it.
@@ -250,6 +257,8 @@ type Expectation struct {
 	StuckGiven      bool
 	FirstDifference *int
 	Happened        []bool
+
+	written string // how the file names the ordering
 }
 
 // PropertyExpectation expects a property to hold or to be violated.

@@ -1,0 +1,129 @@
+package scenarios
+
+import (
+	"math"
+	"slices"
+)
+
+// formKind is the shape a value of the language may have.
+type formKind uint8
+
+const (
+	formText     formKind = iota // any string
+	formName                     // letters, digits, '-', '_', '.'
+	formWord                     // one of words
+	formInteger                  // min..max
+	formSeed                     // 0..2^64-1
+	formBool                     // true or false
+	formAmount                   // a number with a unit: quantity, min..max
+	formRatio                    // a probability
+	formFixed                    // a decimal without unit, min..max in 2^-32
+	formFamily                   // a distribution over quantity, or an amount
+	formPeer                     // 0..peers-1
+	formPeers                    // a list of peers
+	formMessage                  // pSENDER#NUMBER
+	formObject                   // a map with the keys of object
+	formList                     // a list of item
+	formTable                    // a map from any key (of the kind of label) to item
+	formOrdering                 // a kind, or a map with kind and parameters
+	formValue                    // any YAML value: what a grid path takes
+)
+
+// form is what one value of the language may be. A form with words accepts each
+// of them beside its own shape, and a word that selects an object stands for
+// {kind: word}.
+type form struct {
+	kind     formKind
+	min, max int64
+	words    []string
+	quantity *quantity
+	object   *object // formObject; also beside scalars: {kind: ...} of loss, self
+	item     *form
+	label    string // formTable: what its keys are: peer, ordering, path
+	rate     bool   // an amount may be written as a rate, 50/s
+	single   bool   // formPeers: one number stands for a list of one
+}
+
+// key is one key of an object: its form, what its omission means, and what it
+// does. These tables are the only place where the language is written down: the
+// decoder, its errors, the JSON Schema and --set all read them.
+type key struct {
+	name     string
+	form     form
+	initial  string // what its omission means, as YAML; empty = nothing, see doc
+	required bool
+	doc      string
+}
+
+// object is a map with a fixed set of keys.
+type object struct {
+	name string
+	doc  string
+	keys []key
+	word string // the key that a scalar in the object's place stands for: kind
+}
+
+// key is the key called name, or nil.
+func (o *object) key(name string) *key {
+	for i := range o.keys {
+		if o.keys[i].name == name {
+			return &o.keys[i]
+		}
+	}
+	return nil
+}
+
+// names are the keys in the order of the table.
+func (o *object) names() []string {
+	var names []string
+	for i := range o.keys {
+		names = append(names, o.keys[i].name)
+	}
+	return names
+}
+
+// Constructors of forms, so that the tables below read as a list.
+
+func integer(low, high int64) form { return form{kind: formInteger, min: low, max: high} }
+
+func word(words ...string) form { return form{kind: formWord, words: words} }
+
+func list(item form) form { return form{kind: formList, item: &item} }
+
+func table(label string, item form) form { return form{kind: formTable, label: label, item: &item} }
+
+func of(o *object) form { return form{kind: formObject, object: o} }
+
+func amount(q *quantity, low, high int64) form {
+	return form{kind: formAmount, quantity: q, min: low, max: high}
+}
+
+func duration() form { return amount(&durations, 0, math.MaxInt64) }
+
+func positive() form { return amount(&durations, 1, math.MaxInt64) }
+
+func family(q *quantity) form {
+	return form{kind: formFamily, quantity: q, max: math.MaxInt64}
+}
+
+func signedFamily(q *quantity) form {
+	return form{kind: formFamily, quantity: q, min: math.MinInt64, max: math.MaxInt64}
+}
+
+// or adds words to a form.
+func (f form) or(words ...string) form {
+	f.words = append(slices.Clone(f.words), words...)
+	return f
+}
+
+// with adds an object to a scalar form.
+func (f form) with(o *object) form {
+	f.object = o
+	return f
+}
+
+// paced lets amounts be written as rates.
+func (f form) paced() form {
+	f.rate = true
+	return f
+}

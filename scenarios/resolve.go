@@ -1,0 +1,227 @@
+package scenarios
+
+import (
+	"slices"
+	"time"
+
+	"mpcomm/network/latency"
+	"mpcomm/peer"
+	"mpcomm/sim/rng"
+)
+
+var zeroRatio = rng.Ratio{Num: 0, Den: 1}
+
+// ResolvedLink is what one class of directed links does, after presets and
+// defaults.
+type ResolvedLink struct {
+	Excess    latency.Family // beyond the base delay
+	NoBase    bool           // Excess is the whole delay
+	Datagram  bool
+	Loss      Loss
+	Duplicate rng.Ratio
+	Reorder   *Reorder // nil on fifo links
+	Bandwidth int64    // bit/s, 0 = unlimited
+	Queue     int64    // bytes, 0 = unlimited
+}
+
+// ResolvedOverride is a ResolvedLink for the directed links From x To; nil =
+// every peer. Of overrides for the same link the last one counts, whole.
+type ResolvedOverride struct {
+	From, To []peer.ID
+	Link     ResolvedLink
+}
+
+// defaultMean is the mean excess of links about which a file says nothing.
+const defaultMean = 20 * time.Millisecond
+
+// excess is the delay beyond the base: latency, else the matrix's jitter, else
+// the preset's, else 0 with a base and exponential without one.
+func (s *Scenario) excess() latency.Family {
+	net := &s.Network
+	preset, known := latency.PresetByName(net.Preset)
+	switch {
+	case net.Latency != nil:
+		return *net.Latency
+	case net.Matrix != nil && net.Matrix.Jitter != nil:
+		return *net.Matrix.Jitter
+	case known:
+		family := preset.Excess
+		if net.base == nil {
+			// The preset's own floor, where no place gives one.
+			family.Min += int64(preset.Base)
+		}
+		return family
+	case net.base != nil:
+		return constantFamily(0)
+	}
+	return latency.Family{Kind: latency.Exponential, Mean: int64(defaultMean)}
+}
+
+// Link is what links do unless an override says otherwise. Loss, duplication
+// and reordering are those of the file, else the preset's, else none.
+func (s *Scenario) Link() ResolvedLink {
+	net := &s.Network
+	link := ResolvedLink{Excess: s.excess(), Datagram: net.Datagram, Bandwidth: net.Bandwidth, Queue: net.Queue,
+		Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio}
+	preset, known := latency.PresetByName(net.Preset)
+	switch {
+	case net.lossGiven:
+		link.Loss = net.Loss
+	case known:
+		b := preset.Loss
+		link.Loss = Loss{Ratio: zeroRatio, Bursts: &Bursts{P: b.P, R: b.R, Every: b.Every, Good: b.Good, Bad: b.Bad}}
+	}
+	switch {
+	case net.dupGiven:
+		link.Duplicate = net.Duplicate
+	case known:
+		link.Duplicate = preset.Duplicate
+	}
+	switch {
+	case !net.Datagram:
+	case net.orderGiven:
+		link.Reorder = net.Reorder
+	case known && preset.Reorder.Num > 0:
+		link.Reorder = &Reorder{Share: preset.Reorder, Extra: preset.ReorderExtra}
+	}
+	return link
+}
+
+// SelfLink is how a peer's own message travels to its own ordering; ok is false
+// when it is there at once. Only delay counts: loss, duplication, reordering
+// and partitions do not touch it unless links name the pair.
+func (s *Scenario) SelfLink() (link ResolvedLink, ok bool) {
+	switch s.Network.Self {
+	case SelfLoopback:
+		d := s.Link()
+		return ResolvedLink{Excess: d.Excess, Datagram: d.Datagram, Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio}, true
+	case SelfFamily:
+		return ResolvedLink{Excess: s.Network.SelfDelay, NoBase: true, Datagram: s.Network.Datagram,
+			Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio}, true
+	}
+	return ResolvedLink{}, false
+}
+
+// apply puts the keys that o gives over link.
+func (o *LinkOverride) apply(link ResolvedLink, preset *Reorder) ResolvedLink {
+	if o.Latency != nil {
+		link.Excess, link.NoBase = *o.Latency, true
+	}
+	if o.Loss != nil {
+		link.Loss = *o.Loss
+	}
+	if o.Duplicate != nil {
+		link.Duplicate = *o.Duplicate
+	}
+	if o.Bandwidth != nil {
+		link.Bandwidth = *o.Bandwidth
+	}
+	if o.Queue != nil {
+		link.Queue = *o.Queue
+	}
+	if o.Datagram != nil {
+		link.Datagram = *o.Datagram
+		if !link.Datagram {
+			link.Reorder = nil
+		} else if link.Reorder == nil {
+			link.Reorder = preset
+		}
+	}
+	if o.Reorder != nil && link.Datagram {
+		link.Reorder = nil
+		if o.Reorder.Share.Num > 0 {
+			link.Reorder = o.Reorder
+		}
+	}
+	return link
+}
+
+// Overrides are the exceptions of links, resolved: where entries of the file
+// meet, the later one's keys stand over the earlier one's.
+func (s *Scenario) Overrides() []ResolvedOverride {
+	base := s.Link()
+	datagram := *s
+	datagram.Network.Datagram = true
+	reorder := datagram.Link().Reorder
+	var all []ResolvedOverride
+	for i := range s.Network.Links {
+		o := &s.Network.Links[i]
+		earlier := len(all)
+		all = append(all, ResolvedOverride{From: o.From, To: o.To, Link: o.apply(base, reorder)})
+		for _, e := range all[:earlier] {
+			all = append(all, meet(e, o, reorder)...)
+		}
+	}
+	return all
+}
+
+// meet is e under o, on the links that both name. Rows in which a peer's link to
+// itself would be named by neither are cut in two, since only what is named
+// counts there.
+func meet(e ResolvedOverride, o *LinkOverride, reorder *Reorder) []ResolvedOverride {
+	from, okFrom := common(e.From, o.From)
+	to, okTo := common(e.To, o.To)
+	if !okFrom || !okTo {
+		return nil
+	}
+	link := o.apply(e.Link, reorder)
+	whole := []ResolvedOverride{{From: from, To: to, Link: link}}
+	named := e.From != nil && e.To != nil && o.From != nil && o.To != nil
+	if named || from == nil || to == nil {
+		return whole
+	}
+	var rows []ResolvedOverride
+	for _, p := range from {
+		others := slices.DeleteFunc(slices.Clone(to), func(q peer.ID) bool { return q == p })
+		if len(others) > 0 {
+			rows = append(rows, ResolvedOverride{From: []peer.ID{p}, To: others, Link: link})
+		}
+	}
+	return rows
+}
+
+// common is the intersection of two sets of peers, nil = every peer; ok is false
+// when it is empty.
+func common(a, b []peer.ID) (both []peer.ID, ok bool) {
+	switch {
+	case a == nil:
+		return b, true
+	case b == nil:
+		return a, true
+	}
+	for _, p := range a {
+		if slices.Contains(b, p) {
+			both = append(both, p)
+		}
+	}
+	return both, len(both) > 0
+}
+
+// BaseMatrix gives the one-way base delays: peer i sits at row place[i], and
+// oneWay[r][c] is the delay from row r to row c; a row's own cell is the base
+// between peers of one place and of loopback. All are nil without sites and
+// matrix. The server's row, if any, is the last.
+func (s *Scenario) BaseMatrix() (place []uint16, oneWay [][]time.Duration, names []string) {
+	base := s.Network.base
+	if base == nil {
+		return nil, nil, nil
+	}
+	rows := len(base.Names)
+	if s.Network.Server != "" {
+		rows--
+	}
+	place = make([]uint16, s.Peers)
+	for i := range place {
+		place[i] = uint16(i % rows)
+	}
+	return place, base.OneWay, base.Names
+}
+
+// ServerRow is the row of the comparison server in BaseMatrix; ok is false when
+// the file does not place it.
+func (s *Scenario) ServerRow() (row int, ok bool) {
+	if s.Network.Server == "" || s.Network.base == nil {
+		return 0, false
+	}
+	return len(s.Network.base.Names) - 1, true
+}
