@@ -3,7 +3,7 @@ package sim
 // checkPlaces panics through fatalf when an entry lies in a place that its
 // time does not allow, or when the books of the wheel do not add up.
 func checkPlaces[E any](fatalf func(string, ...any), s *Scheduler[E]) {
-	total := s.hi - s.lo
+	total, chunks := s.hi-s.lo, uint32(0)
 	for i := s.lo; i < s.hi; i++ {
 		x := s.run[i]
 		if x.at > s.runLast || x.at < s.now || i > s.lo && s.run[i-1].at > x.at {
@@ -16,6 +16,7 @@ func checkPlaces[E any](fatalf func(string, ...any), s *Scheduler[E]) {
 		}
 		for ; b.n > 0; b = s.before(b) {
 			total += len(s.chunkOf(b))
+			chunks++
 			for _, x := range s.chunkOf(b) {
 				tick := uint64(x.at) >> s.shift
 				if tick&s.mask != uint64(i) || tick < s.cursor || tick >= s.limit || x.at <= s.runLast {
@@ -23,6 +24,12 @@ func checkPlaces[E any](fatalf func(string, ...any), s *Scheduler[E]) {
 				}
 			}
 		}
+	}
+	for c := s.free; c != 0; c = s.prev[c] {
+		chunks++
+	}
+	if chunks != s.used {
+		fatalf("%d chunks are in buckets or free, %d were handed out", chunks, s.used)
 	}
 	for _, x := range s.far {
 		if uint64(x.at)>>s.shift < s.limit || x.at < s.farMin {

@@ -102,15 +102,11 @@ func (w *wheel[E]) nextTick() (uint64, bool) {
 		if base < w.cursor {
 			word &= ^uint64(0) << (w.cursor & 63)
 		}
-		if word == 0 {
-			continue
+		// The last word may be the first again, a round later: its upper bits
+		// are then known to be clear.
+		if word != 0 {
+			return base + uint64(bits.TrailingZeros64(word)), true
 		}
-		tick := base + uint64(bits.TrailingZeros64(word))
-		if tick >= w.limit {
-			// A bit of the ring's first word, seen from the last.
-			break
-		}
-		return tick, true
 	}
 	return 0, false
 }
