@@ -267,7 +267,7 @@ func (d *decoder) expect(r record, s *Scenario) []Expectation {
 			d.problem(k, at, "%v", err)
 		}
 		e := d.expectation(n.items[i], at, s)
-		e.Ordering, e.written = o.Label(), k.scalar
+		e.Ordering, e.written = Label(o), k.scalar
 		for _, other := range all {
 			if err == nil && other.Ordering == e.Ordering {
 				d.problem(k, at, "%q and %q are the same ordering; put both expectations under one", other.written, k.scalar)

@@ -8,9 +8,9 @@ import (
 	"mpcomm/peer/order"
 )
 
-// Label is what reports call the ordering: its name, else its kind and the
+// Label is what reports call an ordering: its name, else its kind and the
 // parameters as written, in the file's order: "timestamp wait=80ms".
-func (o Ordering) Label() string {
+func Label(o Ordering) string {
 	if o.Name != "" {
 		return o.Name
 	}
@@ -40,7 +40,7 @@ func (o Ordering) Values() order.Values {
 	}
 	values, err := order.NewValues(given...)
 	if err != nil {
-		panic(fmt.Sprintf("scenarios: ordering %s was not checked: %v", o.Label(), err))
+		panic(fmt.Sprintf("scenarios: ordering %s was not checked: %v", Label(o), err))
 	}
 	return values
 }
@@ -51,7 +51,7 @@ func (o Ordering) Values() order.Values {
 func (s *Scenario) Ordering(selection string) (Ordering, error) {
 	var sameKind []Ordering
 	for _, o := range s.Orderings {
-		if o.Label() == selection {
+		if Label(o) == selection {
 			return o, nil
 		}
 		if o.Kind == selection {
@@ -102,7 +102,7 @@ func (s *Scenario) Add(selection string) (Ordering, error) {
 func labels(orderings []Ordering) []string {
 	var all []string
 	for _, o := range orderings {
-		all = append(all, o.Label())
+		all = append(all, Label(o))
 	}
 	return all
 }
@@ -125,7 +125,7 @@ func (d *decoder) orderings(r record) []Ordering {
 		if !ok {
 			return
 		}
-		label := o.Label()
+		label := Label(o)
 		folder := FolderName(label)
 		switch other, taken := seen[folder]; {
 		case taken && other == label:

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -139,10 +140,7 @@ func (o *LinkOverride) apply(link ResolvedLink, preset *Reorder) ResolvedLink {
 // Overrides are the exceptions of links, resolved: where entries of the file
 // meet, the later one's keys stand over the earlier one's.
 func (s *Scenario) Overrides() []ResolvedOverride {
-	base := s.Link()
-	datagram := *s
-	datagram.Network.Datagram = true
-	reorder := datagram.Link().Reorder
+	base, reorder := s.Link(), s.datagramReorder()
 	var all []ResolvedOverride
 	for i := range s.Network.Links {
 		o := &s.Network.Links[i]
@@ -197,14 +195,27 @@ func common(a, b []peer.ID) (both []peer.ID, ok bool) {
 	return both, len(both) > 0
 }
 
+// LinkFor is entry i of the file's links alone, over the default. Where entries
+// meet, [Scenario.Overrides] says what holds.
+func (s *Scenario) LinkFor(i int) ResolvedLink {
+	return s.Network.Links[i].apply(s.Link(), s.datagramReorder())
+}
+
+// datagramReorder is the reordering of a link that is made datagram.
+func (s *Scenario) datagramReorder() *Reorder {
+	datagram := *s
+	datagram.Network.Datagram = true
+	return datagram.Link().Reorder
+}
+
 // BaseMatrix gives the one-way base delays: peer i sits at row place[i], and
 // oneWay[r][c] is the delay from row r to row c; a row's own cell is the base
-// between peers of one place and of loopback. All are nil without sites and
-// matrix. The server's row, if any, is the last.
-func (s *Scenario) BaseMatrix() (place []uint16, oneWay [][]time.Duration, names []string) {
+// between peers of one place and of loopback. Both are nil without sites and
+// matrix. The server's row, if any, is the last, and no peer's.
+func (s *Scenario) BaseMatrix() (place []uint16, oneWay [][]time.Duration) {
 	base := s.Network.base
 	if base == nil {
-		return nil, nil, nil
+		return nil, nil
 	}
 	rows := len(base.Names)
 	if s.Network.Server != "" {
@@ -214,14 +225,31 @@ func (s *Scenario) BaseMatrix() (place []uint16, oneWay [][]time.Duration, names
 	for i := range place {
 		place[i] = uint16(i % rows)
 	}
-	return place, base.OneWay, base.Names
+	return place, base.OneWay
 }
 
-// ServerRow is the row of the comparison server in BaseMatrix; ok is false when
-// the file does not place it.
-func (s *Scenario) ServerRow() (row int, ok bool) {
-	if s.Network.Server == "" || s.Network.base == nil {
-		return 0, false
+// PlaceNames names the rows of BaseMatrix.
+func (s *Scenario) PlaceNames() []string {
+	if s.Network.base == nil {
+		return nil
 	}
-	return len(s.Network.base.Names) - 1, true
+	return s.Network.base.Names
+}
+
+// Trip is the base delay of one peer to the comparison server and back.
+type Trip struct{ There, Back time.Duration }
+
+// ServerDelays gives each peer's base delays to the comparison server. It is an
+// error if the file does not place the server.
+func (s *Scenario) ServerDelays() ([]Trip, error) {
+	place, oneWay := s.BaseMatrix()
+	if s.Network.Server == "" || oneWay == nil {
+		return nil, errors.New("network.server: the scenario does not place the comparison server; want one of its sites")
+	}
+	server := len(oneWay) - 1
+	trips := make([]Trip, s.Peers)
+	for i, row := range place {
+		trips[i] = Trip{There: oneWay[row][server], Back: oneWay[server][row]}
+	}
+	return trips, nil
 }
