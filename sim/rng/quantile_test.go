@@ -132,3 +132,39 @@ func TestTablesRise(t *testing.T) {
 		t.Error("a table does not begin at its exact value")
 	}
 }
+
+// TestSampleAgainstClosedForms compares every family with its quantile function
+// at the probability of the word, at a scale where rounding does not show.
+func TestSampleAgainstClosedForms(t *testing.T) {
+	t.Parallel()
+	const scale = 1e15
+	z := func(w uint64) float64 {
+		x := float64(normalTail(w)) / (1 << 58)
+		return math.Copysign(exactNormalTail(w, x), float64(int64(w^1<<63)))
+	}
+	sigma, shape := FixedRatio(1, 2), FixedRatio(5, 2)
+	for _, c := range []struct {
+		name  string
+		dist  Dist
+		exact func(w uint64) float64
+		error float64 // relative
+	}{
+		{"exponential", Exponential(0, scale), func(w uint64) float64 { return scale * math.Ln2 * exactLog2Tail(w) }, 1e-8},
+		{"normal", Normal(0, scale), func(w uint64) float64 { return scale * z(w) }, 5e-8},
+		{"lognormal", LogNormal(0, scale, sigma), func(w uint64) float64 { return scale * math.Exp(z(w)/2) }, 5e-8},
+		{"lognormal wide", LogNormal(0, scale, 4*sigma), func(w uint64) float64 { return min(scale*math.Exp(2*z(w)), math.MaxInt64) }, 5e-8},
+		{"pareto", Pareto(scale, shape), func(w uint64) float64 { return min(scale*math.Exp2(exactLog2Tail(w)/2.5), math.MaxInt64) }, 1e-8},
+		{"pareto light", Pareto(scale, 4*shape), func(w uint64) float64 { return scale * math.Exp2(exactLog2Tail(w)/10) }, 1e-8},
+	} {
+		worst := 0.0
+		for _, w := range gridWords() {
+			got, want := float64(c.dist.Sample(w)), c.exact(w)
+			if off := math.Abs(got-want) - 0.51; off > c.error*math.Abs(want) {
+				t.Fatalf("%s: Sample(%#x) = %.17g, want %.17g", c.name, w, got, want)
+			} else if math.Abs(want) > 1e10 {
+				worst = max(worst, off/math.Abs(want))
+			}
+		}
+		t.Logf("%s: largest relative error %.2g", c.name, worst)
+	}
+}
