@@ -65,18 +65,12 @@ func (w *wheel[E]) extend(i uint64, b *bucket) {
 	b.chunk = c
 }
 
-// growPool makes the pool of chunks larger: doubled while it is small, by a
-// quarter when it is large.
+// growPool doubles the pool of chunks. Memory that is not reached costs
+// nothing, while each entry copied costs as much as a push.
 func (w *wheel[E]) growPool() {
-	n := len(w.prev) * 2
-	switch {
-	case n == 0:
-		n = 64
-	case n > 1<<20:
-		n = len(w.prev) + len(w.prev)/4
-	}
+	n := max(64, 2*len(w.prev))
 	if n > 1<<(32-chunkBits) {
-		panic("sim: Scheduler: more pending events than 32 bits can number")
+		panic("sim: Scheduler: more events are pending than 32 bits can number")
 	}
 	prev, slab := make([]uint32, n), make([]entry[E], n<<chunkBits)
 	copy(prev, w.prev)
