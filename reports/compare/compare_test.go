@@ -42,7 +42,7 @@ func TestTextbookExamples(t *testing.T) {
 	missing := upTo(m)[1:]
 	swapped := upTo(m)
 	swapped[40], swapped[41] = swapped[41], swapped[40]
-	lastFirst := append([]uint32{m - 1}, upTo(m - 1)...)
+	lastFirst := append([]uint32{m - 1}, upTo(m-1)...)
 	reversed := upTo(m)
 	slices.Reverse(reversed)
 	for _, test := range []struct {

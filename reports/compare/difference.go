@@ -1,0 +1,77 @@
+package compare
+
+import (
+	"fmt"
+
+	"mpcomm/peer"
+	"mpcomm/peer/history"
+	"mpcomm/reports/result"
+)
+
+// Difference is the first position at which the compared logs part, and why.
+type Difference = result.Difference
+
+// FirstDifference returns the first position at which not all logs last
+// compared hold the same message, with its cause; nil when the logs are
+// identical. facts may be nil. It must be called before the history changes.
+func (c *Comparer) FirstDifference(facts Facts) *Difference {
+	if len(c.classes) < 2 {
+		return nil
+	}
+	at := len(c.classes[0].raw)
+	for _, k := range c.classes[1:] {
+		at = commonPrefix(c.classes[0].raw[:at], k.raw)
+	}
+	// The lowest-numbered compared peer, and the lowest-numbered one whose entry
+	// differs from its.
+	other := 1
+	for c.entryAt(other, at) == c.entryAt(0, at) {
+		other++
+	}
+	d := &Difference{Position: at + 1, Peers: [2]peer.ID{c.peers[0], c.peers[other]}}
+	var found finding
+	found.at = at
+	for i, log := range [2]int{0, other} {
+		found.peers[i], found.logs[i] = c.peers[log], c.logs[log]
+		found.entries[i] = c.entryAt(log, at)
+		if found.entries[i] != ended {
+			name := c.name(found.entries[i]).String()
+			d.Messages[i] = &name
+		}
+	}
+	why, text := c.explain(&found, facts)
+	d.Why, d.Text = string(why), text
+	return d
+}
+
+// ended stands for the entry of a log that is over.
+const ended = history.NoRef
+
+func (c *Comparer) entryAt(log, at int) uint32 {
+	if at < len(c.logs[log]) {
+		return c.logs[log][at]
+	}
+	return ended
+}
+
+// finding is two logs that hold different entries at one position.
+type finding struct {
+	at      int // from 0
+	peers   [2]peer.ID
+	logs    [2][]uint32
+	entries [2]uint32
+}
+
+// Classify says why p and q logged a and b in different orders: p logged a
+// first, q logged b first. Either may be missing from one of the logs.
+func Classify(h *history.History, p, q peer.ID, a, b history.Ref, facts Facts) (Mechanism, string) {
+	for _, m := range []history.Ref{a, b} {
+		if int(m) >= len(h.Broadcasts) {
+			panic(fmt.Sprintf("compare: message %d of %d broadcasts is classified", m, len(h.Broadcasts)))
+		}
+	}
+	c := Comparer{h: h}
+	found := finding{at: -1, peers: [2]peer.ID{p, q}, entries: [2]uint32{a, b}}
+	found.logs = [2][]uint32{h.Logs[p].Refs, h.Logs[q].Refs}
+	return c.explain(&found, facts)
+}
