@@ -1,0 +1,305 @@
+package network
+
+import (
+	"math/big"
+	"slices"
+	"time"
+
+	"mpcomm/sim"
+	"mpcomm/sim/rng"
+)
+
+// twin is the network as its documentation reads: maps, no fast path, every
+// draw hashed for itself, bursts from slot 0 on, queues in exact fractions.
+type twin struct {
+	c       Config
+	root    rng.Key
+	latest  map[[2]Addr]sim.Time
+	free    map[[2]Addr]sim.Time
+	used    map[int]bool
+	active  map[int]bool
+	struck  map[int]uint64
+	waiting []twinHeld
+	counts  Counts
+}
+
+type twinHeld struct {
+	p      Packet
+	forced *Explicit
+}
+
+func newTwin(c Config, root rng.Key) *twin {
+	return &twin{
+		c: c, root: root,
+		latest: map[[2]Addr]sim.Time{}, free: map[[2]Addr]sim.Time{},
+		used: map[int]bool{}, active: map[int]bool{}, struck: map[int]uint64{},
+	}
+}
+
+func (w *twin) draw(purpose string, p Packet, copied uint64) uint64 {
+	return w.root.Name(purpose).With(uint64(p.Name)).Word(uint64(p.To) | copied<<16)
+}
+
+func (w *twin) link(p Packet) Link {
+	l := w.c.Default
+	if p.From == p.To {
+		if w.c.Loopback != nil {
+			l = *w.c.Loopback
+		}
+		l = Link{Datagram: l.Datagram, NoBase: l.NoBase, Excess: l.Excess}
+	}
+	for _, o := range w.c.Overrides {
+		from, to := slices.Contains(o.From, p.From), slices.Contains(o.To, p.To)
+		if p.From == p.To && !(from && to) {
+			continue
+		}
+		if (from || len(o.From) == 0) && (to || len(o.To) == 0) {
+			l = o.Link
+		}
+	}
+	return l
+}
+
+func (w *twin) base(from, to Addr) time.Duration {
+	if len(w.c.Base) == 0 {
+		return 0
+	}
+	place := func(p Addr) int {
+		if w.c.Place != nil {
+			return int(w.c.Place[p])
+		}
+		return int(p) % len(w.c.Base)
+	}
+	return w.c.Base[place(from)][place(to)]
+}
+
+func (w *twin) separates(i int, a, b Addr) bool {
+	ga, gb := -1, -1
+	for g, members := range w.c.Partitions[i].Groups {
+		if slices.Contains(members, a) {
+			ga = g
+		}
+		if slices.Contains(members, b) {
+			gb = g
+		}
+	}
+	return ga >= 0 && gb >= 0 && ga != gb
+}
+
+func (w *twin) broadcast(now sim.Time, p Packet) []Fate {
+	var fates []Fate
+	for to := range w.c.Peers {
+		if p.To = Addr(to); p.To != p.From {
+			fates = append(fates, w.send(now, p)...)
+		}
+	}
+	return fates
+}
+
+func (w *twin) send(now sim.Time, p Packet) []Fate {
+	var forced *Explicit
+	for i, e := range w.c.Explicit {
+		if p.Body != 0 && e.Body == p.Body && e.From == p.From && e.To == p.To && !w.used[i] {
+			w.used[i] = true
+			forced = &w.c.Explicit[i]
+		}
+	}
+	if p.From == p.To {
+		before := w.counts
+		fates := w.transmit(now, p, forced)
+		before.Clamped = w.counts.Clamped
+		w.counts = before
+		return fates
+	}
+	w.counts.Sent++
+	return w.route(now, p, forced)
+}
+
+func (w *twin) route(now sim.Time, p Packet, forced *Explicit) []Fate {
+	cut, held := false, false
+	for i := range w.active {
+		if w.separates(i, p.From, p.To) {
+			w.struck[i]++
+			cut = cut || !w.c.Partitions[i].Hold
+			held = held || w.c.Partitions[i].Hold
+		}
+	}
+	switch {
+	case cut:
+		w.counts.Lost++
+		w.counts.Cut++
+		return []Fate{{now, p.Ref, p.To, Cut, 0}}
+	case held:
+		w.counts.Held++
+		w.counts.Holding++
+		w.waiting = append(w.waiting, twinHeld{p, forced})
+		return []Fate{{now, p.Ref, p.To, Held, 0}}
+	}
+	return w.transmit(now, p, forced)
+}
+
+func (w *twin) transmit(now sim.Time, p Packet, forced *Explicit) []Fate {
+	l := w.link(p)
+	pair := [2]Addr{p.From, p.To}
+	leaves := now
+	var at sim.Time
+	if forced != nil {
+		if forced.Lost {
+			w.counts.Lost++
+			w.counts.Forced++
+			return []Fate{{now, p.Ref, p.To, Lost, 0}}
+		}
+		at = now.Add(forced.Delay)
+	} else {
+		if l.Bandwidth > 0 {
+			if w.full(now, p, l) {
+				w.counts.Lost++
+				w.counts.Full++
+				return []Fate{{now, p.Ref, p.To, Full, 0}}
+			}
+			leaves = max(now, w.free[pair]).Add(serves(p.Bytes, l.Bandwidth))
+			w.free[pair] = leaves
+		}
+		if w.loses(leaves, p, l) {
+			w.counts.Lost++
+			w.counts.Random++
+			return []Fate{{now, p.Ref, p.To, Lost, 0}}
+		}
+		at = leaves.Add(w.delay(p, l, 0))
+	}
+	inOrder := func(at sim.Time) sim.Time {
+		if !l.Datagram {
+			at = max(at, w.latest[pair])
+			w.latest[pair] = at
+		}
+		return at
+	}
+	w.counts.Arriving++
+	fates := []Fate{{inOrder(at), p.Ref, p.To, Arrives, 0}}
+	if l.Duplicate.Chance().Hit(w.draw("duplicate", p, 0)) {
+		w.counts.Arriving++
+		w.counts.Duplicated++
+		fates = append(fates, Fate{inOrder(leaves.Add(w.delay(p, l, 1))), p.Ref, p.To, Arrives, 1})
+	}
+	return fates
+}
+
+func (w *twin) delay(p Packet, l Link, copied uint64) time.Duration {
+	positive := func(draw int64) time.Duration {
+		if draw < 0 {
+			w.counts.Clamped++
+			return 0
+		}
+		return time.Duration(draw)
+	}
+	delay := positive(l.Excess.Sample(w.draw("delay", p, copied)))
+	if l.Datagram && l.Reorder.Chance().Hit(w.draw("reorder", p, copied)) {
+		w.counts.Reordered++
+		delay += positive(l.ReorderExtra.Sample(w.draw("reorder-extra", p, copied)))
+	}
+	if !l.NoBase {
+		delay += w.base(p.From, p.To)
+	}
+	return delay
+}
+
+// serves is bytes*8/bandwidth in nanoseconds, rounded up.
+func serves(bytes int32, bandwidth int64) time.Duration {
+	need := new(big.Int).Mul(big.NewInt(int64(bytes)), big.NewInt(8e9))
+	need.Add(need, big.NewInt(bandwidth-1))
+	return time.Duration(need.Div(need, big.NewInt(bandwidth)).Int64())
+}
+
+// full compares the bytes not yet sent and those of p with the queue, as
+// fractions of a byte.
+func (w *twin) full(now sim.Time, p Packet, l Link) bool {
+	free := w.free[[2]Addr{p.From, p.To}]
+	if l.Queue == 0 || free <= now {
+		return false
+	}
+	bits := new(big.Int).Mul(big.NewInt(int64(free-now)), big.NewInt(l.Bandwidth))
+	unsent := new(big.Rat).SetFrac(bits, big.NewInt(8e9))
+	unsent.Add(unsent, new(big.Rat).SetInt64(int64(p.Bytes)))
+	return unsent.Cmp(new(big.Rat).SetInt64(l.Queue)) > 0
+}
+
+func (w *twin) loses(leaves sim.Time, p Packet, l Link) bool {
+	chance := l.Loss.Chance()
+	if g := l.Burst; g != nil {
+		chance = g.Good.Chance()
+		if w.bad(leaves, p, g) {
+			chance = g.Bad.Chance()
+		}
+	}
+	return chance.Hit(w.draw("loss", p, 0))
+}
+
+// bad walks the chain forwards from its stationary start.
+func (w *twin) bad(at sim.Time, p Packet, g *GilbertElliott) bool {
+	key := w.root.Name("burst").With(uint64(p.From)<<16 | uint64(p.To))
+	of63 := func(r rng.Ratio) *big.Int { // r*2^63, truncated
+		if r.Num == 0 {
+			return new(big.Int)
+		}
+		v := new(big.Int).Lsh(new(big.Int).SetUint64(r.Num), 63)
+		return v.Div(v, new(big.Int).SetUint64(r.Den))
+	}
+	word := func(k int64) *big.Int { return new(big.Int).SetUint64(key.Word(uint64(k)) >> 1) }
+	up, down := of63(g.P), of63(g.R)
+	stationary := new(big.Int).Lsh(up, 63)
+	stationary.Div(stationary, new(big.Int).Add(up, down))
+	stay := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 63), down)
+	bad := word(0).Cmp(stationary) < 0
+	for k := int64(1); k <= int64(at)/int64(g.Every); k++ {
+		if bad {
+			bad = word(k).Cmp(stay) < 0
+		} else {
+			bad = word(k).Cmp(up) < 0
+		}
+	}
+	return bad
+}
+
+func (w *twin) arrive(from, to Addr) Verdict {
+	v := Arrives
+	for i := range w.active {
+		if w.c.Partitions[i].DropInFlight && w.separates(i, from, to) {
+			w.struck[i]++
+			v = Cut
+		}
+	}
+	if v == Cut {
+		w.counts.Arriving--
+		w.counts.Lost++
+		w.counts.Cut++
+		w.counts.InFlight++
+	}
+	return v
+}
+
+func (w *twin) apply(now sim.Time, f Fault) []Fate {
+	if !f.Heal {
+		w.active[f.Partition] = true
+		return nil
+	}
+	delete(w.active, f.Partition)
+	if !w.c.Partitions[f.Partition].Hold {
+		return nil
+	}
+	var fates []Fate
+	var stay []twinHeld
+	for _, h := range w.waiting {
+		keep := !w.separates(f.Partition, h.p.From, h.p.To)
+		for i := range w.active {
+			keep = keep || w.c.Partitions[i].Hold && w.separates(i, h.p.From, h.p.To)
+		}
+		if keep {
+			stay = append(stay, h)
+			continue
+		}
+		w.counts.Holding--
+		fates = append(fates, w.route(now, h.p, h.forced)...)
+	}
+	w.waiting = stay
+	return fates
+}
