@@ -7,21 +7,19 @@ import (
 	"mpcomm/peer/history"
 )
 
-// Missing is the displacement of a message that another log does not hold,
-// and of a position at which one log has ended and another has not.
-const Missing = math.MaxInt
+// Missing is the displacement of a message that some compared log never holds.
+const Missing = math.MaxInt32
 
-// Barcode says where the compared logs disagree: at each log position how far
-// a message there stands from its place in the other logs.
+// Barcode says where the compared logs disagree.
 type Barcode struct {
-	Widest []int     // by position: 0 = all peers agree, else the largest displacement of any peer's message
-	Peers  []PeerBar // one per compared log, if asked for
+	Widest []int32   // by position: 0 = all logs agree, else how far a message there is displaced at most, or Missing
+	Peers  []PeerBar // the same for each log, for verbose screens; may be nil
 }
 
 // PeerBar is the barcode of one peer's log; it is as long as the longest log.
 type PeerBar struct {
 	Peer   peer.ID
-	Widest []int
+	Widest []int32
 }
 
 // span is where one message stands in the compared logs.
@@ -30,32 +28,18 @@ type span struct {
 	logs        int // how many logs hold it
 }
 
-// NewBarcode measures the compared logs of h; nothing of h is kept. A position
-// has displacement 0 exactly when every compared log holds the same message
-// there. Further copies of a message in a log are measured against its first
-// entries. It takes time and memory proportional to the deliveries.
-func NewBarcode(h *history.History, byPeer bool) Barcode {
-	var logs [][]int // of message numbers: references, strays after them
-	var who []peer.ID
-	strays := strayNumbers(h)
-	positions := 0
-	for p := range h.Logs {
-		if !h.Correct(p) {
-			continue
-		}
-		log := make([]int, len(h.Logs[p].Refs))
-		for k, ref := range h.Logs[p].Refs {
-			log[k] = int(ref)
-			if ref == history.NoRef {
-				log[k] = len(h.Broadcasts) + strays[place{peer.ID(p), k}]
-			}
-		}
-		logs, who = append(logs, log), append(who, peer.ID(p))
-		positions = max(positions, len(log))
-	}
+// PeerBars measures each compared log of h: how far the message at each
+// position is displaced at most between the compared logs. Where all logs hold
+// the same message it is 0; where a log has ended and others go on, it is what
+// they show. A further copy of a message is measured by the first ones.
+// Nothing of h is kept; time and memory are proportional to the deliveries.
+func PeerBars(h *history.History) []PeerBar {
+	logs, who := comparedLogs(h)
 	spans := make([]span, len(h.Broadcasts)+len(h.Strays)+1)
 	lastSeen := make([]int, len(spans)) // 1 + the last log that held it
+	positions := 0
 	for i, log := range logs {
+		positions = max(positions, len(log))
 		for k, m := range log {
 			if lastSeen[m] == i+1 {
 				continue
@@ -69,44 +53,42 @@ func NewBarcode(h *history.History, byPeer bool) Barcode {
 			s.logs++
 		}
 	}
-	code := Barcode{Widest: make([]int, positions)}
-	if byPeer {
-		for _, p := range who {
-			code.Peers = append(code.Peers, PeerBar{Peer: p, Widest: make([]int, positions)})
-		}
+	bars := make([]PeerBar, len(logs))
+	for i := range bars {
+		bars[i] = PeerBar{Peer: who[i], Widest: make([]int32, positions)}
 	}
 	for k := range positions {
 		if agree(logs, k) {
 			continue
 		}
+		widest := int32(1)
 		for i, log := range logs {
-			d := displacement(log, k, spans, len(logs))
-			code.Widest[k] = max(code.Widest[k], d)
-			if byPeer {
-				code.Peers[i].Widest[k] = d
+			if k < len(log) {
+				bars[i].Widest[k] = spans[log[k]].displacement(len(logs))
+				widest = max(widest, bars[i].Widest[k])
+			}
+		}
+		for i, log := range logs {
+			if k >= len(log) {
+				bars[i].Widest[k] = widest
 			}
 		}
 	}
-	return code
+	return bars
 }
 
-// displacement is how far log's entry at k stands from the same message in any
-// other log, at least 1: it is asked only where logs differ.
-func displacement(log []int, k int, spans []span, logs int) int {
-	if k >= len(log) {
-		return Missing
-	}
-	s := spans[log[k]]
+// displacement is at least 1: it is asked only where logs differ.
+func (s span) displacement(logs int) int32 {
 	if s.logs < logs {
 		return Missing
 	}
-	return max(1, k-s.first, s.last-k)
+	return int32(max(1, s.last-s.first))
 }
 
 // agree reports whether all logs hold the same message at position k.
 func agree(logs [][]int, k int) bool {
 	for _, log := range logs {
-		if k >= len(log) || log[k] != logs[0][k] {
+		if k >= len(log) || k >= len(logs[0]) || log[k] != logs[0][k] {
 			return false
 		}
 	}
@@ -119,20 +101,31 @@ type place struct {
 	position int
 }
 
-// strayNumbers numbers the messages that nobody broadcast, from 0, by name.
-func strayNumbers(h *history.History) map[place]int {
-	if len(h.Strays) == 0 {
-		return nil
-	}
+// comparedLogs returns the logs of correct peers as numbers: references, and
+// after them one number for each name that nobody broadcast.
+func comparedLogs(h *history.History) (logs [][]int, who []peer.ID) {
 	names := make(map[peer.MessageID]int)
-	numbers := make(map[place]int, len(h.Strays))
+	strays := make(map[place]int, len(h.Strays))
 	for _, s := range h.Strays {
 		n, ok := names[s.ID]
 		if !ok {
 			n = len(names)
 			names[s.ID] = n
 		}
-		numbers[place{s.Peer, s.Position}] = n
+		strays[place{s.Peer, s.Position}] = n
 	}
-	return numbers
+	for p := range h.Logs {
+		if !h.Correct(p) {
+			continue
+		}
+		log := make([]int, len(h.Logs[p].Refs))
+		for k, ref := range h.Logs[p].Refs {
+			log[k] = int(ref)
+			if ref == history.NoRef {
+				log[k] = len(h.Broadcasts) + strays[place{peer.ID(p), k}]
+			}
+		}
+		logs, who = append(logs, log), append(who, peer.ID(p))
+	}
+	return logs, who
 }

@@ -26,7 +26,10 @@ func WriteComparison(w io.Writer, c *Comparison, o Options) error {
 	if !d.Identical {
 		outcome, verdict = broken, "the logs disagree"
 	}
-	b.facts([]string{b.mark(outcome) + " " + verdict, plural(len(c.Logs), "log"), plural(d.Messages, "message")})
+	words := newBrush(o)
+	words.Width = b.Width - len(b.indent())
+	words.facts([]string{verdict, plural(len(c.Logs), "log"), plural(d.Messages, "message")})
+	b.out.WriteString(pad(b.mark(outcome), len(b.indent())) + words.out.String())
 	b.blank()
 	b.table(nil, []align{left, right, left}, b.metrics(d))
 	if len(c.Barcode.Widest) > 0 {
@@ -59,7 +62,7 @@ func (b *brush) metrics(d *result.Divergence) [][]string {
 		{"positions that differ", positionsWord(d), ""},
 		{"rounds, as the lab counts", integer(d.RoundsClassic), "of the first log against the others but the last"},
 		{"contested", share(d.Contested), "of the messages stand in two orders somewhere"},
-		{"overtaken", overtakenWord(d.InversionsPerMessage), "mean over pairs of logs"},
+		{"overtaken", overtakenWord(d.InversionsPerMessage), "overtakings per message, mean over pairs"},
 		{"swapped pairs", number(d.KendallDistance), "Kendall distance, mean over " + plural(d.Pairs, "pair")},
 		{"swapped pairs at most", kendallMax, "Kendall distance of the worst pair"},
 		{"places moved", number(d.Footrule), "Spearman's footrule, mean over pairs"},

@@ -12,6 +12,9 @@ import (
 // mostNotes is how many notes a screen shows unless it is verbose.
 const mostNotes = 4
 
+// mostLabel is how many columns of an ordering's label a note repeats.
+const mostLabel = 24
+
 // note is one remark and the orderings it holds for.
 type note struct {
 	text  string
@@ -31,7 +34,7 @@ func (b *brush) notes(runs []result.Ordering) bool {
 				at = len(all)
 				all = append(all, note{text: text})
 			}
-			all[at].about = append(all[at].about, b.plain(runs[i].Ordering))
+			all[at].about = append(all[at].about, b.fit(b.plain(runs[i].Ordering), mostLabel))
 		}
 	}
 	if len(all) == 0 {
@@ -82,9 +85,7 @@ func notesOf(r *result.Ordering) []string {
 	if outcomeOf(r) != fine && len(r.OutsideAssumptions) > 0 {
 		notes = append(notes, "outside its assumptions: "+strings.Join(r.OutsideAssumptions, "; "))
 	}
-	for _, text := range r.Vacuous {
-		notes = append(notes, text)
-	}
+	notes = append(notes, r.Vacuous...)
 	for _, w := range r.Watch {
 		happened := "no"
 		if w.Happened {
@@ -113,16 +114,28 @@ func stuckNotes(r *result.Ordering) []string {
 		}
 		fates = together(fates, fate, s.Peer.String())
 	}
-	return spoken(fates)
+	var out []string
+	for _, f := range fates {
+		out = append(out, list(f.about)+" "+f.text)
+	}
+	return out
 }
 
-// absentNotes names the peers whose logs did not come, and why.
+// absentNotes names the peers whose logs did not come, and why, except those
+// already named as stuck.
 func absentNotes(r *result.Ordering) []string {
 	var fates []note
 	for _, a := range r.Absent {
-		fates = together(fates, "no log ("+a.Why+")", a.Peer.String())
+		if slices.ContainsFunc(r.Phases.Stuck, func(s result.Stuck) bool { return s.Peer == a.Peer }) {
+			continue
+		}
+		fates = together(fates, a.Why, a.Peer.String())
 	}
-	return spoken(fates)
+	var out []string
+	for _, f := range fates {
+		out = append(out, "no log from "+list(f.about)+" ("+f.text+")")
+	}
+	return out
 }
 
 func together(fates []note, fate, who string) []note {
@@ -136,14 +149,6 @@ func together(fates []note, fate, who string) []note {
 
 // mostNamed is how many peers a remark names before it counts the others.
 const mostNamed = 8
-
-func spoken(fates []note) []string {
-	var out []string
-	for _, f := range fates {
-		out = append(out, list(f.about)+" "+f.text)
-	}
-	return out
-}
 
 func peers(ids []peer.ID) string {
 	names := make([]string, len(ids))

@@ -32,8 +32,8 @@ type Sweep struct {
 }
 
 // WriteSweep writes one row for each cell and ordering: how often logs
-// differed, how far, and how often a cause came last. Under 100 columns
-// intervals go, under 80 the overtakings; the cell then has a line of its own.
+// differed, how far, and how often a cause came after its effect. Under 100
+// columns the intervals go, under 80 the overtakings, under 60 the causes.
 func WriteSweep(w io.Writer, s *Sweep, o Options) error {
 	b := newBrush(o)
 	b.facts(append([]string{s.Scenario}, s.Facts...))
@@ -50,7 +50,10 @@ func WriteSweep(w io.Writer, s *Sweep, o Options) error {
 	if intervals {
 		head, aligns = append(head, "95%"), append(aligns, left)
 	}
-	head, aligns = append(head, "CAUSE BROKEN"), append(aligns, right)
+	acausal := b.Width >= widthForTable
+	if acausal {
+		head, aligns = append(head, "CAUSE BROKEN"), append(aligns, right)
+	}
 	rows := make([][]string, len(s.Rows))
 	for i, r := range s.Rows {
 		row := []string{b.plain(r.Ordering), thousands(int64(r.Runs)), shareWord(r.Differ)}
@@ -63,7 +66,10 @@ func WriteSweep(w io.Writer, s *Sweep, o Options) error {
 		if intervals {
 			row = append(row, meanRange(r.Overtaken))
 		}
-		rows[i] = append(row, shareWord(r.Acausal))
+		if acausal {
+			row = append(row, shareWord(r.Acausal))
+		}
+		rows[i] = row
 	}
 	b.shortenLabels(head, rows, 0)
 	for i, r := range s.Rows {
@@ -133,7 +139,14 @@ func meanRange(e Interval) string {
 	if !e.Known || e.Lo == e.Hi {
 		return ""
 	}
-	return strconv.FormatFloat(e.Lo, 'f', 2, 64) + ".." + strconv.FormatFloat(e.Hi, 'f', 2, 64)
+	decimals := 3
+	switch {
+	case e.Hi >= 100:
+		decimals = 0
+	case e.Hi >= 1:
+		decimals = 2
+	}
+	return strconv.FormatFloat(e.Lo, 'f', decimals, 64) + ".." + strconv.FormatFloat(e.Hi, 'f', decimals, 64)
 }
 
 // percent writes a share so that only 0 is "0%" and only 1 is "100%".

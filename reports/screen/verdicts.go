@@ -131,7 +131,7 @@ func (b *brush) blocks(runs []result.Ordering) {
 		if i > 0 {
 			b.blank()
 		}
-		b.line(b.fit(b.mark(outcomeOf(r))+" "+b.plain(r.Ordering), b.Width+len(b.mark(fine))))
+		b.line(pad(b.mark(outcomeOf(r)), len(b.indent())) + b.fit(b.plain(r.Ordering), b.Width-len(b.indent())))
 		for _, kv := range [][2]string{
 			{"logs", logsWord(r)},
 			{"positions differ", positionsWord(&r.Divergence)},
@@ -183,6 +183,8 @@ func quantity(x float64) string {
 func (b *brush) causeWord(r *result.Ordering) string {
 	n := r.Quality.CausalViolations + r.Quality.CausalGaps
 	switch {
+	case r.Divergence.Positions == 0:
+		return "-"
 	case r.Properties.Causal == result.Unknown:
 		return "? cannot tell"
 	case r.Properties.Causal == result.Violated && b.ASCII:

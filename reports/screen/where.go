@@ -52,15 +52,18 @@ func (b *brush) where(v *View) {
 	b.legend(label, missing)
 }
 
-func (b *brush) bar(head string, label, per int, widest []int) {
+func (b *brush) bar(head string, label, per int, widest []int32) {
 	b.line(pad(b.fit(head, label-1), label) + b.glyphs(widest, per))
 }
 
 // glyphs draws displacements, per of them to a character.
-func (b *brush) glyphs(widest []int, per int) string {
+func (b *brush) glyphs(widest []int32, per int) string {
+	if len(widest) == 0 {
+		return "(empty)"
+	}
 	var s strings.Builder
 	for from := 0; from < len(widest); from += per {
-		most := 0
+		most := int32(0)
 		for _, d := range widest[from:min(from+per, len(widest))] {
 			most = max(most, d)
 		}
@@ -76,7 +79,7 @@ func (b *brush) glyphs(widest []int, per int) string {
 		case most == Missing:
 			s.WriteRune('×')
 		default:
-			s.WriteRune(heights[min(most, len(heights))-1])
+			s.WriteRune(heights[min(int(most), len(heights))-1])
 		}
 	}
 	return s.String()

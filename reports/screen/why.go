@@ -40,14 +40,14 @@ func (b *brush) why(runs []result.Ordering) {
 }
 
 // difference shows the two entries and the sentence that says why they differ.
-// names are those of the logs, or nil for the peers' own.
+// names are those of the files the logs came from, or nil.
 func (b *brush) difference(head string, d *result.Difference, names []string) {
 	b.wrap(b.paint(faint, "WHY")+"  ", head)
 	var entries [2]string
 	for i, p := range d.Peers {
 		who := p.String()
 		if int(p) < len(names) {
-			who = b.plain(names[p])
+			who += " (" + b.plain(names[p]) + ")"
 		}
 		if m := d.Messages[i]; m != nil {
 			entries[i] = fmt.Sprintf("%s logged %s", who, b.plain(*m))
