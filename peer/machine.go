@@ -52,6 +52,9 @@ type Config struct {
 	// Incarnation counts the lives that this peer began without its state, so
 	// that its packets of phases never share a name with those of an earlier life.
 	Incarnation uint16
+	// Broadcasts is how many messages this peer broadcast in earlier lives; its
+	// STOP announces them too.
+	Broadcasts int32
 }
 
 // Machine is one peer: its phases, its ordering and its transport as one pure
@@ -141,7 +144,7 @@ func (m *Machine) Reset(c Config) {
 		tally: slices.Grow(m.tally[:0], n)[:n], flags: slices.Grow(m.flags[:0], n)[:n],
 		answers: [2][]int32{m.answers[0][:0], m.answers[1][:0]},
 		own:     m.own[:0], ended: m.ended[:0], bodies: m.bodies, delivered: m.delivered,
-		outstanding: n, missing: n - 1, stopsDue: n - 1, giveUpAt: Distant, stopAt: Distant,
+		broadcasts: c.Broadcasts, outstanding: n, missing: n - 1, stopsDue: n - 1, giveUpAt: Distant, stopAt: Distant,
 	}
 	for i := range m.tally {
 		m.tally[i] = tally{undelivered: unannounced, unreceived: unannounced}

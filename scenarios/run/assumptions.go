@@ -1,0 +1,229 @@
+package run
+
+import (
+	"fmt"
+	"time"
+
+	"mpcomm/network/latency"
+	"mpcomm/peer"
+	"mpcomm/peer/order"
+	"mpcomm/scenarios"
+)
+
+// outsideAssumptions lists which of the ordering's assumptions the scenario
+// does not keep, whether or not anything comes of it.
+func outsideAssumptions(p *Plan) []string {
+	s := p.scenario
+	a := assumer{s: s, needs: p.needs}
+	for _, l := range allLinks(s) {
+		a.link(l)
+	}
+	if a.needs&peer.NoCrash != 0 {
+		for _, f := range s.Faults {
+			if f.Kind == scenarios.FaultCrash {
+				a.add("%v crashes", f.Peer)
+			}
+		}
+	}
+	if a.needs&peer.NoLoss != 0 {
+		a.cuts(s)
+	}
+	if a.needs&peer.BoundedDelay != 0 {
+		a.holdBack(p.values)
+	}
+	if a.needs&peer.MonotoneClock != 0 {
+		a.clocks()
+	}
+	if a.needs&peer.RepliesOnDelivery != 0 {
+		a.replies()
+	}
+	return a.list
+}
+
+type assumer struct {
+	s     *scenarios.Scenario
+	needs peer.Need
+	list  []string
+}
+
+// add appends a sentence unless it is there already.
+func (a *assumer) add(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	for _, have := range a.list {
+		if have == text {
+			return
+		}
+	}
+	a.list = append(a.list, text)
+}
+
+func allLinks(s *scenarios.Scenario) []scenarios.ResolvedLink {
+	links := []scenarios.ResolvedLink{s.Link()}
+	for _, o := range s.Overrides() {
+		links = append(links, o.Link)
+	}
+	return links
+}
+
+// link checks one class of links. A transport that resequences makes any link
+// a FIFO link; one that retransmits makes it lossless as well.
+func (a *assumer) link(l scenarios.ResolvedLink) {
+	kind := a.s.Network.Transport.Kind
+	resequenced, reliable := kind == "fifo" || kind == "reliable", kind == "reliable"
+	if a.needs&peer.FIFOLinks != 0 && l.Datagram && !resequenced {
+		a.add("link is datagram")
+	}
+	if a.needs&peer.NoLoss != 0 && !reliable {
+		if l.Loss.Bursts != nil {
+			a.add("packets are lost in bursts")
+		} else if l.Loss.Ratio.Num > 0 {
+			a.add("loss is %v", l.Loss.Ratio)
+		}
+		if l.Queue > 0 {
+			a.add("a full queue drops packets")
+		}
+	}
+	if a.needs&peer.NoDuplicates != 0 && !resequenced && l.Duplicate.Num > 0 {
+		a.add("duplicate is %v", l.Duplicate)
+	}
+}
+
+// cuts looks for packets that are lost by name or by a partition.
+func (a *assumer) cuts(s *scenarios.Scenario) {
+	if s.Network.Transport.Kind == "reliable" {
+		return
+	}
+	for _, d := range s.Network.Delays {
+		if d.Lost {
+			a.add("%v is lost on its way to %v", d.Message, d.To)
+		}
+	}
+	for _, f := range s.Faults {
+		if f.Kind == scenarios.FaultPartition && !f.Hold {
+			a.add("a partition at %v drops packets", f.At)
+		}
+	}
+}
+
+// holdBack compares the wait of a hold-back with the largest delay and skew
+// that the scenario allows.
+func (a *assumer) holdBack(v order.Values) {
+	wait := v.Duration("wait")
+	delay, bounded := a.largestDelay()
+	if !bounded {
+		a.add("delay has no bound and wait is %v", wait)
+		return
+	}
+	skew, bounded := a.largestSkew()
+	if !bounded {
+		a.add("clock offsets have no bound and wait is %v", wait)
+		return
+	}
+	if delay+skew > wait {
+		a.add("delay plus skew may be %v and wait is %v", delay+skew, wait)
+	}
+}
+
+func (a *assumer) largestDelay() (time.Duration, bool) {
+	_, base := a.s.BaseMatrix()
+	most := time.Duration(0)
+	for _, row := range base {
+		for _, d := range row {
+			most = max(most, d)
+		}
+	}
+	worst := time.Duration(0)
+	for _, l := range allLinks(a.s) {
+		_, high, bounded := span(l.Excess)
+		if !bounded || a.s.Network.Transport.Kind == "reliable" && (l.Loss.Ratio.Num > 0 || l.Loss.Bursts != nil) {
+			return 0, false
+		}
+		d := time.Duration(high)
+		if !l.NoBase {
+			d += most
+		}
+		if l.Reorder != nil && l.Reorder.Share.Num > 0 {
+			_, extra, bounded := span(l.Reorder.Extra)
+			if !bounded {
+				return 0, false
+			}
+			d += time.Duration(extra)
+		}
+		worst = max(worst, d)
+	}
+	for _, d := range a.s.Network.Delays {
+		worst = max(worst, d.Delay)
+	}
+	for _, f := range a.s.Faults {
+		if f.Kind == scenarios.FaultPartition && f.Hold {
+			return 0, false
+		}
+	}
+	return worst, true
+}
+
+// largestSkew is how far two clocks may be apart within the limit of time.
+func (a *assumer) largestSkew() (time.Duration, bool) {
+	var low, high time.Duration
+	first := true
+	consider := func(c scenarios.Clock) bool {
+		l, h, bounded := span(c.Offset)
+		dl, dh, driftBounded := span(c.Drift)
+		if !bounded || !driftBounded {
+			return false
+		}
+		until := int64(a.s.Limits.Until) / 1000
+		lowest, highest := time.Duration(l)+time.Duration(min(0, dl*until/1_000_000)), time.Duration(h)+time.Duration(max(0, dh*until/1_000_000))
+		for _, step := range c.Steps {
+			lowest, highest = lowest+min(0, step.By), highest+max(0, step.By)
+		}
+		lowest -= c.Tick
+		if first {
+			low, high, first = lowest, highest, false
+			return true
+		}
+		low, high = min(low, lowest), max(high, highest)
+		return true
+	}
+	if len(a.s.Clocks.Peers) < a.s.Peers && !consider(a.s.Clocks.Default) {
+		return 0, false
+	}
+	for _, c := range a.s.Clocks.Peers {
+		if !consider(c.Clock) {
+			return 0, false
+		}
+	}
+	return high - low, true
+}
+
+func span(f latency.Family) (low, high int64, bounded bool) {
+	d := f.Dist()
+	return d.MinMax()
+}
+
+func (a *assumer) clocks() {
+	step := func(c scenarios.Clock, who string) {
+		for _, s := range c.Steps {
+			if s.By < 0 {
+				a.add("%s steps back by %v at %v", who, -s.By, s.At)
+			}
+		}
+	}
+	if len(a.s.Clocks.Peers) < a.s.Peers {
+		step(a.s.Clocks.Default, "every clock")
+	}
+	for _, c := range a.s.Clocks.Peers {
+		step(c.Clock, "the clock of "+c.Peer.String())
+	}
+}
+
+func (a *assumer) replies() {
+	w := &a.s.Workload
+	onArrival := w.Replies != nil && w.Replies.OnArrival
+	for _, s := range w.Sends {
+		onArrival = onArrival || s.OnArrival && s.After != peer.NoMessage
+	}
+	if onArrival {
+		a.add("replies are made on arrival")
+	}
+}

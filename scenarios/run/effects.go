@@ -1,0 +1,192 @@
+package run
+
+import (
+	"fmt"
+	"math"
+
+	"mpcomm/peer"
+	"mpcomm/peer/history"
+	"mpcomm/peer/journal"
+	"mpcomm/sim"
+)
+
+// local returns what p's clock shows.
+func (e *Engine) local(p int, now sim.Time) peer.Instant {
+	if e.clocks == nil {
+		return peer.Instant(now)
+	}
+	return e.clocks[p].Local(now)
+}
+
+// step runs one machine and carries out what it wants.
+func (e *Engine) step(p int, now sim.Time, in peer.Input) {
+	e.out.Reset()
+	if err := e.machines[p].Step(e.local(p, now), in, &e.out); err != nil {
+		if e.err == nil {
+			e.err = fmt.Errorf("run: %s, seed %d, %v at %s ms: %w", e.plan.label, e.outcome.Seed, peer.ID(p), now.AppendMS(nil), err)
+		}
+		return
+	}
+	if len(e.out.List) == 0 {
+		return
+	}
+	if e.anyDown && e.springs(p) {
+		e.cutStep(p, now)
+		return
+	}
+	opened := false
+	for i := range e.out.List {
+		ef := &e.out.List[i]
+		switch ef.Kind {
+		case peer.EffectDeliver:
+			e.deliver(p, now, ef.ID)
+		case peer.EffectSend, peer.EffectOthers, peer.EffectAll:
+			e.transmit(p, now, ef, math.MaxInt)
+		case peer.EffectTimer:
+			e.setTimer(p, now, ef.Timer, ef.At)
+		case peer.EffectPhase:
+			opened = e.phase(p, now, ef.Phase) || opened
+		default:
+			e.minor(p, now, in.Message, ef)
+		}
+	}
+	if opened {
+		e.open(p, now)
+	}
+	if e.recheck {
+		e.recheck = false
+		e.begin(now)
+	}
+	if e.plan.reacts {
+		e.consult(p, now)
+	}
+}
+
+// minor carries out the effects that are rare.
+func (e *Engine) minor(p int, now sim.Time, m *peer.Message, ef *peer.Effect) {
+	h := &e.hosts[p]
+	switch ef.Kind {
+	case peer.EffectDiscard:
+		if ref, ok := e.src.Lookup(ef.ID); ok && e.plan.reacts {
+			e.src.Discarded(peer.ID(p), ref)
+		}
+		e.record(now, journal.Discard, p, ef.ID)
+	case peer.EffectGiveUp:
+		e.hosts[ef.To].given++
+		e.outcome.GaveUp = append(e.outcome.GaveUp, GivenUp{Peer: peer.ID(p), Of: ef.To})
+		e.recheck = true
+	case peer.EffectPark:
+		i := e.parking
+		e.slab[i].refs++
+		h.parked = append(h.parked, i)
+	case peer.EffectTooEarly:
+		if m.Kind.Body() {
+			e.outcome.TooEarly++
+		}
+	case peer.EffectTooLate:
+		if m.Kind.Body() {
+			e.outcome.TooLate++
+		}
+	case peer.EffectRepeated:
+		e.outcome.Cost.Repeated++
+	case peer.EffectGap:
+		e.outcome.Gaps++
+	case peer.EffectSubmit:
+		e.submit(p, now)
+	}
+}
+
+// deliver appends a message to p's log.
+func (e *Engine) deliver(p int, now sim.Time, id peer.MessageID) {
+	log := &e.hist.Logs[p]
+	ref, ok := e.src.Lookup(id)
+	if !ok {
+		e.hist.Strays = append(e.hist.Strays, history.Stray{Peer: peer.ID(p), Position: len(log.Refs), ID: id})
+		ref = history.NoRef
+	}
+	e.digest.Add2(journal.PeerWords(journal.Delivery, now, peer.ID(p), ref))
+	arrived := now
+	if ok && (ref != e.atHand || e.heldUsed) {
+		arrived = e.arrivalOf(p, now, ref)
+	}
+	if ref == e.atHand {
+		e.logged = true
+	}
+	log.Refs = append(log.Refs, ref)
+	log.Delivered = append(log.Delivered, now)
+	log.Arrived = append(log.Arrived, arrived)
+	if e.plan.reacts && ok {
+		e.src.Delivered(peer.ID(p), ref, now)
+	}
+	if e.options.Recorder != nil {
+		e.record(now, journal.Delivery, p, id)
+	}
+}
+
+// setTimer enters a timer into the host's table and queues its event.
+func (e *Engine) setTimer(p int, now sim.Time, t peer.TimerID, at peer.Instant) {
+	table := &e.hosts[p].timers[t>>30]
+	k := int(t.Number())
+	for k >= len(*table) {
+		*table = append(*table, timer{at: sim.Never})
+	}
+	entry := &(*table)[k]
+	entry.local = at
+	entry.at = sim.Never
+	if at == peer.Distant {
+		return
+	}
+	if e.clocks == nil {
+		entry.at = max(now, sim.Time(at))
+	} else {
+		entry.at = e.clocks[p].When(now, at)
+	}
+	if entry.at != sim.Never {
+		e.sched.Schedule(entry.at, event{kind: eventTimer, to: uint16(p), ref: uint32(t)})
+	}
+}
+
+// expire steps the machine if the timer's event is not stale.
+func (e *Engine) expire(now sim.Time, ev event) {
+	h := &e.hosts[ev.to]
+	t := peer.TimerID(ev.ref)
+	table := h.timers[t>>30]
+	k := int(t.Number())
+	if k >= len(table) || table[k].at != now || h.down {
+		e.outcome.Events--
+		return
+	}
+	table[k].at = sim.Never
+	if e.options.Recorder != nil {
+		ev := journal.New(journal.Timer, now, peer.ID(ev.to))
+		ev.Value = int64(table[k].local)
+		e.options.Recorder.Add(ev)
+	}
+	e.step(int(ev.to), now, peer.Input{Kind: peer.InputTimer, Timer: t})
+}
+
+// clockStep moves a clock at a time counted from T0, and the timers with it.
+func (e *Engine) clockStep(now sim.Time, p int, k uint32) {
+	e.clocks[p].Step(now, e.plan.clockSteps[k].by)
+	e.rearm(p, now)
+}
+
+// rearm computes anew when the timers of p fire.
+func (e *Engine) rearm(p int, now sim.Time) {
+	for stage := range e.hosts[p].timers {
+		table := e.hosts[p].timers[stage]
+		for k := range table {
+			if table[k].at != sim.Never {
+				e.setTimer(p, now, peer.TimerID(stage)<<30|peer.TimerID(k), table[k].local)
+			}
+		}
+	}
+}
+
+func (e *Engine) record(now sim.Time, kind journal.Kind, p int, id peer.MessageID) {
+	if e.options.Recorder != nil {
+		ev := journal.New(kind, now, peer.ID(p))
+		ev.Message = id
+		e.options.Recorder.Add(ev)
+	}
+}

@@ -1,0 +1,322 @@
+package run
+
+import (
+	"mpcomm/network"
+	"mpcomm/peer"
+	"mpcomm/peer/clock"
+	"mpcomm/peer/history"
+	"mpcomm/peer/journal"
+	"mpcomm/peer/workload"
+	"mpcomm/sim"
+	"mpcomm/sim/rng"
+)
+
+// eventKind says what an event of the queue is about.
+type eventKind uint8
+
+const (
+	eventArrival eventKind = iota // packet ref reaches host to
+	eventSend                     // the application at to has a broadcast due
+	eventTimer                    // timer ref of to may be due
+	eventFault                    // fault ref strikes or ends
+	eventSubmit                   // the log of to reaches the comparison server
+	eventStep                     // clock step ref of to happens
+)
+
+// event is what the queue holds: eight bytes without pointers.
+type event struct {
+	ref  uint32
+	to   uint16
+	kind eventKind
+	copy uint8
+}
+
+// slot holds one packet body in flight, shared by all its receivers. It fills
+// one cache line.
+type slot struct {
+	msg  peer.Message
+	refs int32       // packets still under way, and parked copies
+	ref  history.Ref // the broadcast it concerns, or NoRef
+	sent sim.Time
+}
+
+// timer is one entry of a host's table. An event of the queue is stale unless
+// the table says otherwise.
+type timer struct {
+	at    sim.Time // true time of the event that counts; Never when disarmed
+	local peer.Instant
+}
+
+// host is what the engine keeps beside each machine.
+type host struct {
+	nextSend    sim.Time // when the queue will ask the application next
+	opened      sim.Time
+	closed      sim.Time
+	finished    bool
+	down        bool
+	crashed     bool  // crashed and lost its state, or never came back
+	arrived     bool  // its log reached the comparison server
+	given       int32 // peers that gave this one up
+	culprit     int32 // the fault that took it down
+	incarnation uint16
+	timers      [3][]timer
+	parked      []uint32
+	trap        int32 // fault that strikes in the step of a delivery, or -1
+}
+
+// Options are checks and recordings that cost time and change no history.
+type Options struct {
+	// Recorder, if not nil, is told every event.
+	Recorder *journal.Recorder
+	// Explain keeps what a first difference is explained with: packets that
+	// did not arrive, and the stamps of the orderings.
+	Explain bool
+	// Poison overwrites every borrowed message after the step it was lent to.
+	Poison bool
+	// DetectNames makes a run fail in which two packets of one name were sent
+	// on one link, since they would silently share their delay.
+	DetectNames bool
+}
+
+// Engine runs one plan over and over, with one seed after another, on the
+// same memory. It is not safe for use by several goroutines.
+type Engine struct {
+	plan       *Plan
+	options    Options
+	sched      sim.Scheduler[event]
+	net        *network.Network
+	src        workload.Source
+	machines   []peer.Machine
+	configs    []peer.Config
+	clocks     []clock.Clock
+	hosts      []host
+	slab       []slot
+	free       []uint32
+	fates      []network.Fate
+	out        peer.Effects
+	digest     journal.Digest
+	hist       history.History
+	refsMem    []history.Ref
+	timeMem    []sim.Time
+	held       []sim.Time // first arrival + 1, by ref and peer, of bodies not delivered at once
+	heldUsed   bool
+	atHand     history.Ref // the body that the present step was given
+	logged     bool        // whether the present step has delivered it
+	anyDown    bool
+	inFlight   bool // whether a fault may strike packets under way
+	flying     int  // packets of the handshake under way
+	settled    int  // peers that submitted or crashed for good
+	restarts   int  // crashed peers that will come back
+	revive     []uint32
+	scratch    peer.Message
+	names      map[packetName]struct{}
+	crashedMem []bool
+	addCounter func(string, int64)
+	parking    uint32 // slot of the packet at hand
+	recheck    bool   // whether T0 may have come in the present step
+	serial     uint32 // packets sent so far, for the digest
+	now        sim.Time
+	until      sim.Time
+	err        error
+	outcome    Outcome
+}
+
+// packetName is the identity of a packet on a link.
+type packetName struct {
+	name rng.Key
+	to   network.Addr
+}
+
+// NewEngine makes an engine for p.
+func NewEngine(p *Plan, o Options) (*Engine, error) {
+	net, err := network.New(p.network)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{plan: p, options: o, net: net}
+	n := p.peers
+	e.machines = make([]peer.Machine, n)
+	e.hosts = make([]host, n)
+	if !p.perfectClocks {
+		e.clocks = make([]clock.Clock, n)
+		e.outcome.clocks = e.clocks
+	}
+	e.hist.Logs = make([]history.Log, n)
+	e.outcome.Opened = make([]sim.Time, n)
+	e.outcome.Closed = make([]sim.Time, n)
+	e.outcome.History = &e.hist
+	e.crashedMem = make([]bool, n)
+	e.addCounter = e.outcome.count
+	for i := range e.machines {
+		cfg, err := p.machine(peer.ID(i))
+		if err != nil {
+			return nil, err
+		}
+		e.configs = append(e.configs, cfg)
+	}
+	return e, nil
+}
+
+// Run makes the history of one seed. The Outcome is borrowed until the next
+// Run. An error names an ordering that broke the rules of its interface; the
+// scenario itself was checked when the plan was made.
+func (e *Engine) Run(seed uint64) (*Outcome, error) {
+	e.start(seed)
+	for e.advance() {
+	}
+	return e.stop()
+}
+
+// start makes everything ready for the first event of a seed.
+func (e *Engine) start(seed uint64) {
+	e.reset(seed)
+	e.powerOn()
+}
+
+// advance handles one event and reports whether there may be another.
+func (e *Engine) advance() bool {
+	if e.settled == e.plan.peers && e.restarts == 0 || e.err != nil {
+		return false
+	}
+	at, ev, ok := e.sched.Next()
+	switch {
+	case !ok:
+		e.outcome.Limit = LimitQuiet
+		return false
+	case at > e.until:
+		e.outcome.Limit = LimitUntil
+		return false
+	case e.outcome.Events == e.plan.maxEvents:
+		e.outcome.Limit = LimitEvents
+		return false
+	}
+	e.outcome.Events++
+	e.now = at
+	switch ev.kind {
+	case eventArrival:
+		e.arrive(at, ev)
+	case eventTimer:
+		e.expire(at, ev)
+	case eventSend:
+		e.send(at, int(ev.to))
+	case eventFault:
+		e.strike(at, ev.ref)
+	case eventSubmit:
+		e.submitted(int(ev.to), at)
+	case eventStep:
+		e.clockStep(at, int(ev.to), ev.ref)
+	}
+	return true
+}
+
+// stop closes the books on a run.
+func (e *Engine) stop() (*Outcome, error) {
+	e.outcome.End = e.now
+	if e.outcome.Limit == LimitUntil {
+		e.outcome.End = e.until
+	}
+	e.finish()
+	return &e.outcome, e.err
+}
+
+// reset makes the engine new for a seed.
+func (e *Engine) reset(seed uint64) {
+	p := e.plan
+	root := rng.Root(seed)
+	e.sched.Reset()
+	e.net.Reset(root)
+	e.src.Reset(&p.load, root)
+	e.digest.Reset()
+	e.out.Reset()
+	e.out.ResetArena()
+	e.slab = e.slab[:0]
+	e.free = e.free[:0]
+	for i := range e.clocks {
+		e.clocks[i].Set(&p.clocks[i], root, peer.ID(i))
+	}
+	for i := range e.machines {
+		e.machines[i].Reset(e.configs[i])
+		e.resetHost(&e.hosts[i])
+	}
+	e.resetHistory()
+	e.atHand, e.logged = history.NoRef, false
+	e.anyDown, e.inFlight = false, e.net.StrikesInFlight()
+	e.flying, e.settled, e.restarts = 0, 0, 0
+	e.revive = e.revive[:0]
+	e.serial, e.now, e.recheck = 0, 0, false
+	e.until = p.until
+	if p.untilData {
+		e.until = sim.Never
+	}
+	e.err = nil
+	if e.options.DetectNames {
+		e.names = make(map[packetName]struct{})
+	}
+	e.outcome.reset(seed, len(p.faults))
+}
+
+func (e *Engine) resetHost(h *host) {
+	h.nextSend, h.opened, h.closed = sim.Never, sim.Never, sim.Never
+	h.finished, h.down, h.crashed, h.arrived = false, false, false, false
+	h.given, h.trap, h.incarnation = 0, -1, 0
+	h.parked = h.parked[:0]
+	for s := range h.timers {
+		h.timers[s] = h.timers[s][:0]
+	}
+}
+
+// resetHistory lays the logs out in one block each for references and times,
+// so that a run whose number of broadcasts is known appends without growing.
+func (e *Engine) resetHistory() {
+	n, total := e.plan.peers, e.plan.broadcasts
+	if e.refsMem == nil && total > 0 {
+		e.refsMem = make([]history.Ref, n*total)
+		e.timeMem = make([]sim.Time, 2*n*total)
+		e.hist.Broadcasts = make([]history.Broadcast, 0, total)
+		for i := range e.hist.Logs {
+			at := i * total
+			e.hist.Logs[i] = history.Log{
+				Refs:      e.refsMem[at : at : at+total],
+				Delivered: e.timeMem[at : at : at+total],
+				Arrived:   e.timeMem[n*total+at : n*total+at : n*total+at+total],
+			}
+		}
+	}
+	e.hist.Peers = n
+	e.hist.Broadcasts = e.hist.Broadcasts[:0]
+	for i := range e.hist.Logs {
+		l := &e.hist.Logs[i]
+		l.Refs, l.Delivered, l.Arrived = l.Refs[:0], l.Delivered[:0], l.Arrived[:0]
+	}
+	e.hist.Crashed = nil
+	e.hist.Lost = e.hist.Lost[:0]
+	e.hist.Submitted = e.hist.Submitted[:0]
+	e.hist.Strays = e.hist.Strays[:0]
+	if e.heldUsed {
+		clear(e.held)
+		e.heldUsed = false
+	}
+}
+
+// powerOn strikes the faults of time zero, then starts every machine.
+func (e *Engine) powerOn() {
+	for i := range e.plan.faults {
+		f := &e.plan.faults[i]
+		switch {
+		case f.sinceData:
+		case f.trap:
+			e.hosts[f.peer].trap = int32(i)
+			e.anyDown = true
+		case f.at == 0:
+			e.strike(0, uint32(i)<<1)
+		default:
+			e.sched.Schedule(f.at, event{kind: eventFault, ref: uint32(i) << 1})
+		}
+	}
+	for i := range e.machines {
+		if !e.hosts[i].down {
+			e.step(i, 0, peer.Input{Kind: peer.InputStart})
+		}
+	}
+	e.begin(0)
+}

@@ -1,0 +1,319 @@
+package run
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"mpcomm/peer"
+	"mpcomm/peer/history"
+	"mpcomm/reports/compare"
+	"mpcomm/reports/result"
+	"mpcomm/reports/stats"
+	"mpcomm/scenarios"
+	"mpcomm/sim"
+)
+
+// Detail says how much an evaluation may cost.
+type Detail uint8
+
+// The levels of detail. Totals leaves out what a sweep does not report: texts,
+// witnesses, quantiles of the single run.
+const (
+	Totals Detail = iota
+	Full
+)
+
+// Evaluator turns outcomes into results, one after another, on the same memory.
+type Evaluator struct {
+	// Latency, Self and Hold are the durations behind the result's times, in
+	// nanoseconds, until the next Evaluate: broadcast to delivery at other
+	// peers, the same at the sender, first arrival to delivery at other peers.
+	Latency, Self, Hold []int64
+
+	comparer compare.Comparer
+	checker  history.Checker
+	result   result.Ordering
+	sorted   []int64
+	window   compare.Window
+}
+
+// Evaluate judges o. The result is borrowed until the next Evaluate.
+func (v *Evaluator) Evaluate(p *Plan, o *Outcome, detail Detail) *result.Ordering {
+	r := &v.result
+	*r = result.Ordering{
+		Ordering: p.label, Kind: p.spec.Kind, Events: o.Events, Virtual: result.MS(o.End), Limit: string(o.Limit),
+		OutsideAssumptions: p.outside, Absent: o.History.Lost, Vacuous: r.Vacuous[:0], Faults: r.Faults[:0],
+		Watch: r.Watch[:0], Witnesses: r.Witnesses[:0], Counters: r.Counters[:0],
+	}
+	r.Phases.Opened, r.Phases.Closed, r.Phases.Stuck = v.result.Phases.Opened[:0], v.result.Phases.Closed[:0], v.result.Phases.Stuck[:0]
+	w := v.measured(p, o)
+	want := compare.Cheap
+	if detail == Full {
+		want = compare.All
+	}
+	r.Divergence = v.comparer.Compare(o.History, compare.Options{
+		Want: want, Window: w, Seed: o.Seed, MessagesPerPeer: p.messagesPerPeer,
+	})
+	v.check(o, detail)
+	v.times(o, w, detail)
+	v.cost(p, o)
+	v.phases(o)
+	v.surroundings(p, o)
+	r.Complete = v.complete(o)
+	if detail == Full {
+		v.describe(p, o)
+	}
+	return r
+}
+
+// measured returns the references of the broadcasts in the scenario's window,
+// which is contiguous because references count in order of broadcast.
+func (v *Evaluator) measured(p *Plan, o *Outcome) *compare.Window {
+	m := p.scenario.Measure
+	if m == nil {
+		return nil
+	}
+	b := o.History.Broadcasts
+	first := func(t time.Duration) history.Ref {
+		if o.DataAt == sim.Never {
+			return history.Ref(len(b))
+		}
+		at := o.DataAt.Add(t)
+		i, _ := slices.BinarySearchFunc(b, at, func(b history.Broadcast, at sim.Time) int {
+			if b.At < at {
+				return -1
+			}
+			return 1
+		})
+		return history.Ref(i)
+	}
+	v.window = compare.Window{From: first(m.From), Until: first(m.Until)}
+	return &v.window
+}
+
+// complete reports whether every compared log holds every message that a
+// correct peer broadcast, and every correct peer submitted.
+func (v *Evaluator) complete(o *Outcome) bool {
+	h := o.History
+	for _, a := range h.Lost {
+		if h.Correct(int(a.Peer)) {
+			return false
+		}
+	}
+	d := &v.result.Divergence
+	if h.Crashed == nil && len(h.Strays) == 0 && d.Duplicates == 0 && d.Messages == len(h.Broadcasts) {
+		return d.Deliveries == h.Peers*d.Messages
+	}
+	return v.allHeld(h)
+}
+
+// allHeld compares, log by log, the distinct messages held with those that
+// correct peers broadcast.
+func (v *Evaluator) allHeld(h *history.History) bool {
+	wanted := 0
+	for i := range h.Broadcasts {
+		if h.Correct(int(h.Broadcasts[i].ID.Sender)) {
+			wanted++
+		}
+	}
+	v.sorted = slices.Grow(v.sorted[:0], len(h.Broadcasts))[:len(h.Broadcasts)]
+	clear(v.sorted)
+	for p := range h.Logs {
+		if !h.Correct(p) {
+			continue
+		}
+		held := 0
+		for _, ref := range h.Logs[p].Refs {
+			if ref != history.NoRef && v.sorted[ref] != int64(p)+1 && h.Correct(int(h.Broadcasts[ref].ID.Sender)) {
+				v.sorted[ref] = int64(p) + 1
+				held++
+			}
+		}
+		if held != wanted {
+			return false
+		}
+	}
+	return true
+}
+
+// times gathers the durations of deliveries of measured messages.
+func (v *Evaluator) times(o *Outcome, w *compare.Window, detail Detail) {
+	v.Latency, v.Self, v.Hold = v.Latency[:0], v.Self[:0], v.Hold[:0]
+	h := o.History
+	for p := range h.Logs {
+		l := &h.Logs[p]
+		for i, ref := range l.Refs {
+			if ref == history.NoRef || w != nil && (ref < w.From || ref >= w.Until) {
+				continue
+			}
+			b := &h.Broadcasts[ref]
+			since := int64(l.Delivered[i].Sub(b.At))
+			if int(b.ID.Sender) == p {
+				v.Self = append(v.Self, since)
+				continue
+			}
+			v.Latency = append(v.Latency, since)
+			v.Hold = append(v.Hold, int64(l.Delivered[i].Sub(l.Arrived[i])))
+		}
+	}
+	c := &v.result.Cost
+	c.Latency, c.LatencySelf, c.Hold = v.sum(v.Latency, detail), v.sum(v.Self, detail), v.sum(v.Hold, detail)
+}
+
+// sum adds durations up; the quantiles are nearest-rank and exact.
+func (v *Evaluator) sum(d []int64, detail Detail) result.Times {
+	var t result.Times
+	if len(d) == 0 {
+		return t
+	}
+	most := d[0]
+	for _, x := range d {
+		t.Mean.Sum += x
+		most = max(most, x)
+	}
+	t.Mean.Count = uint64(len(d))
+	t.Max = result.Millis(sim.Time(most))
+	if detail == Full {
+		v.sorted = append(v.sorted[:0], d...)
+		slices.Sort(v.sorted)
+		t.P50 = result.Millis(sim.Time(nearestRank(v.sorted, 50)))
+		t.P99 = result.Millis(sim.Time(nearestRank(v.sorted, 99)))
+	}
+	return t
+}
+
+// nearestRank returns the smallest value that at least percent of the sorted
+// values do not exceed.
+func nearestRank(sorted []int64, percent int) int64 {
+	return sorted[(len(sorted)*percent+99)/100-1]
+}
+
+func (v *Evaluator) cost(p *Plan, o *Outcome) {
+	c := &v.result.Cost
+	c.Packets, c.PacketsPhases, c.PacketsOrdering = o.Cost.Packets(), o.Cost.Phases, o.Cost.Ordering
+	c.PacketsAcks, c.PacketsResent, c.PacketsRepeated = o.Cost.Acks, o.Cost.Resent, o.Cost.Repeated
+	c.PacketsLost, c.PacketsDuplicated, c.Clamped = o.Net.Lost, o.Net.Duplicated, o.Net.Clamped+o.Clamped
+	c.Bytes = o.Cost.Bytes
+	c.PacketsPerBroadcast = stats.Ratio{Num: o.Cost.Ordering, Den: uint64(len(o.History.Broadcasts))}
+	for _, k := range o.Counters {
+		v.result.Counters = append(v.result.Counters, result.Counter{Name: k.Name, Value: stats.Ratio{Num: uint64(k.Value), Den: 1}})
+	}
+}
+
+func known(t sim.Time) result.NullMS {
+	if t == sim.Never {
+		return result.NullMS{}
+	}
+	return result.Millis(t)
+}
+
+func (v *Evaluator) phases(o *Outcome) {
+	ph := &v.result.Phases
+	first, last, closed := sim.Never, sim.Time(-1), sim.Time(-1)
+	ph.OpenedAll = true
+	for p, at := range o.Opened {
+		ph.Opened = append(ph.Opened, known(at))
+		ph.Closed = append(ph.Closed, known(o.Closed[p]))
+		first = min(first, at)
+		if at == sim.Never {
+			ph.OpenedAll = false
+		} else {
+			last = max(last, at)
+		}
+		if o.Closed[p] != sim.Never {
+			closed = max(closed, o.Closed[p])
+		}
+	}
+	if ph.OpenedAll {
+		ph.Handshake = result.Millis(last)
+	}
+	ph.DataAt = known(o.DataAt)
+	if b := o.History.Broadcasts; len(b) > 0 {
+		sent := b[len(b)-1].At
+		ph.Data = result.Millis(sim.Time(sent.Sub(first)))
+		if closed >= 0 {
+			ph.Stop = result.Millis(sim.Time(closed.Sub(sent)))
+		}
+	}
+	ph.TooEarly, ph.TooLate, ph.Resent = o.TooEarly, o.TooLate, o.Cost.Asked
+	for _, s := range o.Stuck {
+		ph.Stuck = append(ph.Stuck, result.Stuck{Peer: s.Peer, Phase: s.Phase, WaitingFor: s.WaitingFor})
+	}
+}
+
+// surroundings fills in faults, watches and what made verdicts empty.
+func (v *Evaluator) surroundings(p *Plan, o *Outcome) {
+	r := &v.result
+	if r.Divergence.Deliveries == 0 {
+		r.Vacuous = append(r.Vacuous, "no message was delivered")
+	}
+	for i := range p.scenario.Faults {
+		f := &p.scenario.Faults[i]
+		r.Faults = append(r.Faults, faultResult(f, o.Struck[i]))
+		if o.Struck[i] == 0 {
+			r.Vacuous = append(r.Vacuous, idle(f))
+		}
+	}
+	for _, w := range p.scenario.Watch {
+		r.Watch = append(r.Watch, result.Watch{
+			Peer: w.Peer, First: w.First.String(), Then: w.Then.String(), Happened: happened(o.History, w),
+		})
+	}
+}
+
+// happened reports whether w.First is in the peer's log with w.Then not before it.
+func happened(h *history.History, w scenarios.Watch) bool {
+	for _, ref := range h.Logs[w.Peer].Refs {
+		if ref == history.NoRef {
+			continue
+		}
+		switch h.Broadcasts[ref].ID {
+		case w.Then:
+			return false
+		case w.First:
+			return true
+		}
+	}
+	return false
+}
+
+func faultResult(f *scenarios.Fault, struck uint64) result.Fault {
+	out := result.Fault{Struck: struck}
+	if f.SinceData {
+		out.Since = "data"
+	}
+	if f.Kind == scenarios.FaultPartition {
+		out.At, out.Partition, out.Mode = f.At.String(), f.Groups, "drop"
+		if f.For > 0 {
+			out.For = f.For.String()
+		}
+		if f.Hold {
+			out.Mode = "hold"
+		}
+		if f.DropInFlight {
+			out.InFlight = "drop"
+		}
+		return out
+	}
+	out.Crash = &f.Peer
+	if f.AtDelivery != peer.NoMessage {
+		out.AtDelivery, out.Sent = f.AtDelivery.String(), &f.Sent
+	} else {
+		out.At = f.At.String()
+	}
+	if f.Restart > 0 {
+		out.Restart = f.Restart.String()
+	}
+	return out
+}
+
+func idle(f *scenarios.Fault) string {
+	if f.Kind == scenarios.FaultPartition {
+		return fmt.Sprintf("partition at %v struck no packet", f.At)
+	}
+	if f.AtDelivery != peer.NoMessage {
+		return fmt.Sprintf("crash of %v at the delivery of %v never came", f.Peer, f.AtDelivery)
+	}
+	return fmt.Sprintf("crash of %v at %v struck nothing", f.Peer, f.At)
+}

@@ -1,0 +1,148 @@
+package run
+
+import (
+	"fmt"
+	"time"
+
+	"mpcomm/network"
+	"mpcomm/peer"
+	"mpcomm/peer/history"
+	"mpcomm/reports/compare"
+	"mpcomm/reports/result"
+	"mpcomm/sim"
+)
+
+// check judges the properties of a broadcast and the quality of the order.
+func (v *Evaluator) check(o *Outcome, detail Detail) {
+	want := history.AllProperties
+	if detail == Full {
+		want |= history.Witnesses
+	}
+	properties, quality := v.checker.Check(o.History, o.Limit.Settled(), want)
+	r := &v.result
+	for _, c := range [...]struct {
+		name string
+		from history.Check
+		to   *result.Verdict
+	}{
+		{"integrity", properties.Integrity, &r.Properties.Integrity},
+		{"validity", properties.Validity, &r.Properties.Validity},
+		{"agreement", properties.Agreement, &r.Properties.Agreement},
+		{"uniform", properties.Uniform, &r.Properties.Uniform},
+		{"fifo", properties.FIFO, &r.Properties.FIFO},
+		{"causal", properties.Causal, &r.Properties.Causal},
+		{"total", properties.Total, &r.Properties.Total},
+	} {
+		*c.to = result.Verdict(c.from.Verdict)
+		if c.from.Witness != nil {
+			r.Witnesses = append(r.Witnesses, witness(c.name, c.from.Witness))
+		}
+	}
+	q := &r.Quality
+	q.FIFOViolations, q.FIFOGaps = quality.FIFOViolations, quality.FIFOGaps
+	q.CausalViolations, q.CausalGaps = quality.CausalViolations, quality.CausalGaps
+	q.CausalReceivers = quality.CausalReceivers
+	q.TruthInversionsPerMessage = v.comparer.Truth()
+}
+
+func witness(property string, w *history.Witness) result.Witness {
+	out := result.Witness{Property: property, Text: w.Text}
+	for _, d := range w.Deliveries {
+		out.Deliveries = append(out.Deliveries, result.Delivery{Peer: d.Peer, Position: d.Position, Message: d.ID.String()})
+	}
+	return out
+}
+
+// describe finds the first difference and says why.
+func (v *Evaluator) describe(p *Plan, o *Outcome) {
+	v.result.FirstDifference = v.comparer.FirstDifference(&facts{plan: p, outcome: o})
+}
+
+// Barcode returns, by position of the logs last evaluated, how far apart the
+// peers are there; see compare.Comparer.Barcode.
+func (v *Evaluator) Barcode(out []int32) []int32 { return v.comparer.Barcode(out) }
+
+// facts is what the host knows of a run beyond its history.
+type facts struct {
+	compare.NoFacts
+	plan    *Plan
+	outcome *Outcome
+}
+
+// Missing says what became of the packet that would have brought m to p.
+func (f *facts) Missing(p peer.ID, m history.Ref) string {
+	for i := range f.outcome.Losses {
+		l := &f.outcome.Losses[i]
+		if l.Ref == m && l.To == p {
+			return l.String()
+		}
+	}
+	return ""
+}
+
+// Stamp returns what the ordering stamped m with.
+func (f *facts) Stamp(m history.Ref) (compare.Stamp, bool) {
+	if f.plan.spec.Kind != "timestamp" && f.plan.spec.Kind != "lamport" || int(m) >= len(f.outcome.Stamps) {
+		return compare.Stamp{}, false
+	}
+	return compare.Stamp{Value: f.outcome.Stamps[m], Clock: f.plan.spec.Kind == "timestamp", Decides: true}, true
+}
+
+// Late reports whether m came to p after the hold-back's window had closed.
+func (f *facts) Late(p peer.ID, m history.Ref) (came, wait time.Duration, late bool) {
+	if f.plan.spec.Kind != "timestamp" || int(m) >= len(f.outcome.Stamps) {
+		return 0, 0, false
+	}
+	wait = f.plan.values.Duration("wait")
+	at := sim.Never
+	log := &f.outcome.History.Logs[p]
+	for i, ref := range log.Refs {
+		if ref == m {
+			at = log.Arrived[i]
+			break
+		}
+	}
+	if at == sim.Never {
+		return 0, 0, false
+	}
+	came = time.Duration(int64(f.local(p, at)) - f.outcome.Stamps[m])
+	return came, wait, came > wait
+}
+
+// Offset returns how far p's clock was ahead of true time when m was sent.
+func (f *facts) Offset(p peer.ID, m history.Ref) (time.Duration, bool) {
+	at := f.outcome.History.Broadcasts[m].At
+	return time.Duration(int64(f.local(p, at)) - int64(at)), true
+}
+
+func (f *facts) local(p peer.ID, at sim.Time) peer.Instant {
+	if f.outcome.clocks == nil {
+		return peer.Instant(at)
+	}
+	return f.outcome.clocks[p].Local(at)
+}
+
+// Loss is a packet with a message's body that did not reach its receiver.
+type Loss struct {
+	Ref      history.Ref
+	From, To peer.ID
+	At       sim.Time
+	Verdict  network.Verdict
+	Crash    bool // the receiver was down
+}
+
+// String says what became of the packet, with a leading verb.
+func (l *Loss) String() string {
+	at := string(l.At.AppendMS(nil)) + " ms"
+	switch {
+	case l.Crash:
+		return fmt.Sprintf("%v was down when it came at %s", l.To, at)
+	case l.Verdict == network.Cut:
+		return fmt.Sprintf("cut off by a partition between %v and %v at %s", l.From, l.To, at)
+	case l.Verdict == network.Held:
+		return fmt.Sprintf("held by a partition between %v and %v since %s", l.From, l.To, at)
+	case l.Verdict == network.Full:
+		return fmt.Sprintf("dropped by the full queue of the link %v>%v at %s", l.From, l.To, at)
+	}
+	return fmt.Sprintf("lost on the link %v>%v at %s", l.From, l.To, at)
+}

@@ -1,0 +1,145 @@
+package run
+
+import (
+	"mpcomm/network"
+	"mpcomm/peer"
+	"mpcomm/peer/clock"
+	"mpcomm/peer/history"
+	"mpcomm/sim"
+)
+
+// Limit says how a run ended.
+type Limit string
+
+// The ends of a run: every peer submitted its log or crashed; nothing was left
+// to happen; the limit of time or of events was reached first.
+const (
+	LimitNone   Limit = ""
+	LimitQuiet  Limit = "quiet"
+	LimitUntil  Limit = "until"
+	LimitEvents Limit = "events"
+)
+
+// Settled reports whether everything that could happen had happened, so that a
+// property holds or is violated and is never unknown.
+func (l Limit) Settled() bool { return l == LimitNone || l == LimitQuiet }
+
+// Stuck names a peer that closed its log without all it waited for, or never
+// closed it, and whom it waited for.
+type Stuck struct {
+	Peer       peer.ID
+	Phase      string // handshake, data or stop
+	WaitingFor []peer.ID
+}
+
+// GivenUp says that Peer stopped waiting for Of in the handshake.
+type GivenUp struct{ Peer, Of peer.ID }
+
+// Cost counts packets as they were handed to links, own copies excluded.
+type Cost struct {
+	Phases      uint64 // READY, STOP and the questions for them
+	Ordering    uint64 // the ordering's, first transmissions
+	Acks        uint64 // the transport's acknowledgements
+	Resent      uint64 // the transport's retransmissions
+	Asked       uint64 // part of Phases: questions and answers to them
+	Repeated    uint64 // copies the transport threw away
+	LostToCrash uint64 // reached a host that was down
+	Bytes       uint64
+}
+
+func (c *Cost) count(m *peer.Message, packets int, bytes int32) {
+	k := uint64(packets)
+	switch {
+	case m.Attempt > 0 && m.Kind.Ordering():
+		c.Resent += k
+	case m.Kind.Ordering():
+		c.Ordering += k
+	case m.Kind == peer.KindLinkAck:
+		c.Acks += k
+	default:
+		c.Phases += k
+		if m.Round > 0 || m.Kind == peer.KindAskReady || m.Kind == peer.KindAskStop {
+			c.Asked += k
+		}
+	}
+	c.Bytes += k * uint64(bytes)
+}
+
+// Packets returns all packets handed to links.
+func (c *Cost) Packets() uint64 { return c.Phases + c.Ordering + c.Acks + c.Resent }
+
+// Counter is one of an ordering's or a transport's own counts.
+type Counter struct {
+	Name  string
+	Value int64
+}
+
+// Outcome is what one run leaves behind. It is borrowed from the engine until
+// its next run.
+type Outcome struct {
+	Seed     uint64
+	History  *history.History
+	Limit    Limit
+	Events   uint64
+	End      sim.Time
+	DataAt   sim.Time   // T0, or sim.Never
+	Opened   []sim.Time // when data opened at each peer, or sim.Never
+	Closed   []sim.Time // when each log closed, or sim.Never
+	TooEarly uint64     // data packets that classic peers dropped before the opening
+	TooLate  uint64     // and after the close
+	Gaps     uint64     // packets that a transport held behind a hole
+	Ties     uint64     // events at the same instant as the one before
+	Stuck    []Stuck
+	GaveUp   []GivenUp
+	Cost     Cost
+	Net      network.Counts
+	Clamped  uint64   // gaps of the workload that were drawn negative and became 0
+	Struck   []uint64 // by fault: packets or steps it touched
+	Counters []Counter
+	Digest   [16]byte
+
+	// Losses and Stamps explain a run; they are kept only with Options.Explain.
+	Losses []Loss  // packets with bodies that did not arrive
+	Stamps []int64 // by broadcast: what its own sender stamped it with
+
+	waiting []peer.ID
+	clocks  []clock.Clock
+}
+
+func (o *Outcome) reset(seed uint64, faults int) {
+	*o = Outcome{
+		Seed: seed, History: o.History, Opened: o.Opened, Closed: o.Closed, DataAt: sim.Never,
+		Stuck: o.Stuck[:0], GaveUp: o.GaveUp[:0], Struck: o.Struck[:0], Counters: o.Counters[:0], waiting: o.waiting[:0],
+		Losses: o.Losses[:0], Stamps: o.Stamps[:0], clocks: o.clocks,
+	}
+	for range faults {
+		o.Struck = append(o.Struck, 0)
+	}
+}
+
+// collectCounters sums the counters of all peers, by name in the order in
+// which the first peer gives them.
+func (e *Engine) collectCounters() {
+	o := &e.outcome
+	add := e.addCounter
+	for i := range e.configs {
+		if c, ok := e.configs[i].Ordering.(peer.Counting); ok {
+			c.Counters(add)
+		}
+		if c, ok := e.configs[i].Transport.(peer.Counting); ok {
+			c.Counters(add)
+		}
+	}
+	o.Clamped = e.src.Clamped()
+}
+
+// count adds n to the counter of that name.
+func (o *Outcome) count(name string, n int64) {
+	for i := range o.Counters {
+		if o.Counters[i].Name == name {
+			o.Counters[i].Value += n
+			return
+		}
+	}
+	o.Counters = append(o.Counters, Counter{name, n})
+}

@@ -1,0 +1,310 @@
+package run
+
+import (
+	"fmt"
+
+	"mpcomm/network"
+	"mpcomm/peer"
+	"mpcomm/peer/history"
+	"mpcomm/peer/journal"
+	"mpcomm/sim"
+	"mpcomm/sim/rng"
+)
+
+// noConcern is the label of packets that concern no message; strayLabel is
+// the root of the labels of messages that nobody broadcast.
+var (
+	noConcern  = rng.Root(0).Name("packet").Name("none")
+	strayLabel = rng.Root(0).Name("packet").Name("stray")
+)
+
+// name hashes the identity of a packet without its receiver and copy: who
+// sends it, what it is for, the message it concerns by where that comes from,
+// its serial number or ballot, and which transmission it is.
+func (e *Engine) name(m *peer.Message, ref history.Ref) rng.Key {
+	label := noConcern
+	switch {
+	case ref != history.NoRef:
+		label = e.src.Label(ref)
+	case m.ID != peer.NoMessage:
+		label = strayLabel.With(uint64(uint32(m.ID.Sender))<<32 | uint64(uint32(m.ID.Number)))
+	}
+	key := label.With(uint64(m.From) | uint64(m.Kind)<<16 | uint64(m.Attempt)<<24)
+	if m.Round != 0 {
+		key = key.With(uint64(uint32(m.Round)))
+	}
+	return key
+}
+
+// hold takes a slot of the slab for a packet body.
+func (e *Engine) hold(m *peer.Message, ref history.Ref, now sim.Time) uint32 {
+	if k := len(e.free); k > 0 {
+		i := e.free[k-1]
+		e.free = e.free[:k-1]
+		e.slab[i] = slot{msg: *m, ref: ref, sent: now}
+		return i
+	}
+	e.slab = append(e.slab, slot{msg: *m, ref: ref, sent: now})
+	return uint32(len(e.slab) - 1)
+}
+
+// drop gives up one claim on a slot and frees it with the last.
+func (e *Engine) drop(i uint32) {
+	s := &e.slab[i]
+	s.refs--
+	if s.refs == 0 {
+		e.release(i)
+	}
+}
+
+func (e *Engine) release(i uint32) {
+	e.out.Release(e.slab[i].msg.Words)
+	e.free = append(e.free, i)
+}
+
+// transmit hands one send of the peer p to the network. At most limit packets
+// leave, which a crash in the middle of a step makes fewer than all; it
+// returns how many did.
+func (e *Engine) transmit(p int, now sim.Time, ef *peer.Effect, limit int) int {
+	m := &e.out.Messages[ef.Index]
+	m.From = peer.ID(p)
+	ref := history.NoRef
+	if m.ID != peer.NoMessage {
+		if r, ok := e.src.Lookup(m.ID); ok {
+			ref = r
+		}
+	}
+	i := e.hold(m, ref, now)
+	packet := network.Packet{From: network.Addr(p), Name: e.name(m, ref), Ref: i, Bytes: e.plan.overhead + 8*(int32(m.Ints)+int32(m.Words.Len))}
+	if m.Kind.Body() && ref != history.NoRef {
+		packet.Bytes += e.src.Size(ref)
+		packet.Body = bodyName(m.ID)
+	}
+	e.serial++
+	e.digest.Add2(journal.SentWords(uint64(packet.Name), m.Kind, m.From, e.serial))
+	fates := e.fates[:0]
+	sent := 0
+	switch {
+	case ef.Kind == peer.EffectSend:
+		packet.To = network.Addr(ef.To)
+		if limit > 0 {
+			fates = e.net.Send(now, packet, fates)
+			sent = 1
+		}
+	case limit >= e.plan.peers-1:
+		fates = e.net.Broadcast(now, packet, fates)
+		sent = e.plan.peers - 1
+	default:
+		for q := 0; q < e.plan.peers && sent < limit; q++ {
+			if q != p {
+				packet.To = network.Addr(q)
+				fates = e.net.Send(now, packet, fates)
+				sent++
+			}
+		}
+	}
+	e.outcome.Cost.count(m, sent, packet.Bytes)
+	if ef.Kind == peer.EffectAll && sent < limit {
+		packet.To = network.Addr(p)
+		fates = e.net.Self(now, packet, fates)
+	}
+	e.fates = fates
+	e.schedule(now, i, fates)
+	return sent
+}
+
+// bodyName names a message's body for explicit delays; zero names none.
+func bodyName(id peer.MessageID) uint64 {
+	return uint64(uint32(id.Sender))<<32 | uint64(uint32(id.Number)) + 1
+}
+
+// schedule records the fates of the packets of slot i and queues the arrivals.
+func (e *Engine) schedule(now sim.Time, i uint32, fates []network.Fate) {
+	s := &e.slab[i]
+	refs := int32(0)
+	for k := range fates {
+		f := &fates[k]
+		e.digest.Add2(journal.FateWords(f.At, peer.ID(f.To), uint8(f.Verdict), f.Copy, e.serial))
+		if f.Verdict == network.Arrives {
+			e.sched.Schedule(f.At, event{ref: i, to: uint16(f.To), kind: eventArrival, copy: f.Copy})
+			refs++
+		} else if f.Verdict == network.Held {
+			refs++
+		}
+	}
+	s.refs += refs
+	if s.msg.Kind == peer.KindReady || s.msg.Kind == peer.KindAskReady {
+		e.flying += int(refs)
+	}
+	if e.options.DetectNames {
+		e.checkNames(i, fates)
+	}
+	if e.options.Recorder != nil {
+		e.recordFates(now, i, fates)
+	}
+	if e.options.Explain {
+		e.explain(now, i, fates)
+	}
+	if s.refs == 0 {
+		e.release(i)
+	}
+}
+
+// arrive hands a packet to the machine it reaches.
+func (e *Engine) arrive(now sim.Time, ev event) {
+	s := &e.slab[ev.ref]
+	p := int(ev.to)
+	kind, ref := s.msg.Kind, s.ref
+	if kind == peer.KindReady || kind == peer.KindAskReady {
+		e.flying--
+	}
+	lost := e.anyDown && e.lostToCrash(p)
+	if !lost && e.inFlight {
+		verdict := e.net.Arrive(now, s.sent, network.Addr(s.msg.From), network.Addr(p))
+		if lost = verdict != network.Arrives; lost {
+			e.digest.Add2(journal.FateWords(now, peer.ID(p), uint8(verdict), ev.copy, 0))
+		}
+	}
+	if e.options.Recorder != nil {
+		e.recordArrival(now, ev, lost)
+	}
+	if lost && e.options.Explain && kind.Body() {
+		e.outcome.Losses = append(e.outcome.Losses, Loss{Ref: ref, From: s.msg.From, To: peer.ID(p), At: now, Verdict: network.Cut, Crash: e.hosts[p].down})
+	}
+	if !lost {
+		e.handIn(p, now, ev.ref, kind, ref)
+	}
+	e.drop(ev.ref)
+	if e.flying == 0 && kind.Phase() {
+		e.begin(now)
+	}
+}
+
+// handIn steps machine p with the packet of a slot, and remembers when a body
+// that stays behind first reached the host.
+func (e *Engine) handIn(p int, now sim.Time, i uint32, kind peer.Kind, ref history.Ref) {
+	if !kind.Body() || ref == history.NoRef {
+		e.stepMessage(p, now, i)
+		return
+	}
+	if e.plan.trackArrivals {
+		e.holdArrival(p, now, ref)
+	}
+	e.atHand, e.logged = ref, false
+	e.stepMessage(p, now, i)
+	if !e.logged && !e.plan.trackArrivals {
+		e.holdArrival(p, now, ref)
+	}
+	e.atHand = history.NoRef
+	if e.plan.reactsToArrival {
+		e.src.Arrived(peer.ID(p), ref, now)
+		e.consult(p, now)
+	}
+}
+
+func (e *Engine) stepMessage(p int, now sim.Time, i uint32) {
+	e.parking = i
+	if e.options.Poison {
+		e.scratch = e.slab[i].msg
+		e.step(p, now, peer.Input{Kind: peer.InputArrival, Message: &e.scratch})
+		e.scratch = peer.Message{ID: peer.MessageID{Sender: -7, Number: -7}, Kind: 255, Stamp: -1 << 62, Aux: -1 << 62, From: -7}
+		return
+	}
+	e.step(p, now, peer.Input{Kind: peer.InputArrival, Message: &e.slab[i].msg})
+}
+
+// holdArrival notes the first arrival of a body that is not in the log yet.
+func (e *Engine) holdArrival(p int, now sim.Time, ref history.Ref) {
+	k := int(ref)*e.plan.peers + p
+	if k >= len(e.held) {
+		grow := max(k+1, e.plan.broadcasts*e.plan.peers, 2*len(e.held))
+		e.held = append(make([]sim.Time, 0, grow), e.held...)[:grow]
+	}
+	e.heldUsed = true
+	if e.held[k] == 0 {
+		e.held[k] = now + 1
+	}
+}
+
+// arrivalOf returns when the body of ref first reached p, for a delivery now.
+func (e *Engine) arrivalOf(p int, now sim.Time, ref history.Ref) sim.Time {
+	if e.heldUsed {
+		if k := int(ref)*e.plan.peers + p; k < len(e.held) && e.held[k] != 0 {
+			return e.held[k] - 1
+		}
+	}
+	if ref != e.atHand {
+		if b := &e.hist.Broadcasts[ref]; int(b.ID.Sender) == p {
+			return b.At
+		}
+	}
+	return now
+}
+
+// checkNames reports two packets of one name on one link.
+func (e *Engine) checkNames(i uint32, fates []network.Fate) {
+	m := &e.slab[i].msg
+	key := e.name(m, e.slab[i].ref)
+	for k := range fates {
+		if fates[k].Copy != 0 {
+			continue
+		}
+		n := packetName{key, fates[k].To}
+		if _, seen := e.names[n]; seen && e.err == nil {
+			e.err = fmt.Errorf("run: p%d sent two packets of one name to p%d (%v of %v, round %d, attempt %d): they would share one delay",
+				m.From, fates[k].To, m.Kind, m.ID, m.Round, m.Attempt)
+		}
+		e.names[n] = struct{}{}
+	}
+}
+
+func (e *Engine) recordFates(now sim.Time, i uint32, fates []network.Fate) {
+	m := &e.slab[i].msg
+	for k := range fates {
+		f := &fates[k]
+		ev := packetEvent(journal.Fate, m, now)
+		ev.Peer, ev.Other = m.From, peer.ID(f.To)
+		ev.Arrival, ev.Copy, ev.Verdict = f.At, f.Copy, uint8(f.Verdict)
+		if f.Verdict != network.Arrives {
+			ev.Arrival = sim.Never
+		}
+		e.options.Recorder.Add(ev)
+	}
+}
+
+func (e *Engine) recordArrival(now sim.Time, ev event, lost bool) {
+	s := &e.slab[ev.ref]
+	out := packetEvent(journal.Arrival, &s.msg, now)
+	out.Peer, out.Other, out.Copy = peer.ID(ev.to), s.msg.From, ev.copy
+	out.Arrival = now
+	if lost {
+		out.Verdict = uint8(network.Lost)
+	}
+	e.options.Recorder.Add(out)
+}
+
+func packetEvent(kind journal.Kind, m *peer.Message, now sim.Time) journal.Event {
+	ev := journal.New(kind, now, m.From)
+	ev.Message, ev.Packet, ev.Round, ev.Attempt = m.ID, m.Kind, m.Round, m.Attempt
+	return ev
+}
+
+// explain keeps stamps and losses of bodies.
+func (e *Engine) explain(now sim.Time, i uint32, fates []network.Fate) {
+	s := &e.slab[i]
+	o := &e.outcome
+	if !s.msg.Kind.Body() || s.ref == history.NoRef {
+		return
+	}
+	for len(o.Stamps) <= int(s.ref) {
+		o.Stamps = append(o.Stamps, 0)
+	}
+	if s.msg.From == s.msg.ID.Sender {
+		o.Stamps[s.ref] = s.msg.Stamp
+	}
+	for k := range fates {
+		if f := &fates[k]; f.Verdict != network.Arrives {
+			o.Losses = append(o.Losses, Loss{Ref: s.ref, From: s.msg.From, To: peer.ID(f.To), At: now, Verdict: f.Verdict})
+		}
+	}
+}

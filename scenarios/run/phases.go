@@ -1,0 +1,222 @@
+package run
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"mpcomm/peer"
+	"mpcomm/peer/history"
+	"mpcomm/peer/journal"
+	"mpcomm/sim"
+)
+
+// phase notes a change of phase and reports whether data opened.
+func (e *Engine) phase(p int, now sim.Time, to peer.Phase) bool {
+	h := &e.hosts[p]
+	if e.options.Recorder != nil {
+		ev := journal.New(journal.Phase, now, peer.ID(p))
+		ev.Value = int64(to)
+		e.options.Recorder.Add(ev)
+	}
+	switch to {
+	case peer.Data:
+		if h.opened == sim.Never {
+			h.opened = now
+		}
+		return true
+	case peer.Stopped:
+		h.closed = now
+	}
+	return false
+}
+
+// open tells the workload that p may broadcast, hands in what came too early,
+// and sees whether data has begun everywhere.
+func (e *Engine) open(p int, now sim.Time) {
+	e.src.Opened(peer.ID(p), now)
+	h := &e.hosts[p]
+	for i := 0; i < len(h.parked); i++ {
+		s := h.parked[i]
+		e.handIn(p, now, s, e.slab[s].msg.Kind, e.slab[s].ref)
+		e.drop(s)
+	}
+	h.parked = h.parked[:0]
+	e.begin(now)
+	e.consult(p, now)
+}
+
+// begin finds T0: every peer that is up and waited for is in Data, and no
+// packet of the handshake is under way. From here the times of explicit sends
+// and of faults `since: data` count.
+func (e *Engine) begin(now sim.Time) {
+	if e.outcome.DataAt != sim.Never || e.flying != 0 {
+		return
+	}
+	some := false
+	for i := range e.hosts {
+		h := &e.hosts[i]
+		if h.opened != sim.Never {
+			some = true
+		} else if !h.down && h.given == 0 {
+			return
+		}
+	}
+	if !some {
+		return
+	}
+	e.outcome.DataAt = now
+	if e.plan.untilData {
+		e.until = now.Add(time.Duration(e.plan.until))
+	}
+	e.src.DataBegan(now)
+	for i := range e.plan.faults {
+		if f := &e.plan.faults[i]; f.sinceData {
+			e.sched.Schedule(now.Add(f.at.Sub(0)), event{kind: eventFault, ref: uint32(i) << 1})
+		}
+	}
+	for k := range e.plan.clockSteps {
+		c := &e.plan.clockSteps[k]
+		e.sched.Schedule(now.Add(c.at.Sub(0)), event{kind: eventStep, to: uint16(c.peer), ref: uint32(k)})
+	}
+	e.scheduleSends(now)
+}
+
+// scheduleSends queues the explicit schedule in the order of the file, so that
+// entries of equal time are made in that order whoever makes them.
+func (e *Engine) scheduleSends(now sim.Time) {
+	for k := range e.plan.load.Sends {
+		if p, at, ok := e.src.Entry(k); ok {
+			h := &e.hosts[p]
+			h.nextSend = min(h.nextSend, at)
+			e.sched.Schedule(at, event{kind: eventSend, to: uint16(p)})
+		}
+	}
+	for p := range e.hosts {
+		if e.hosts[p].opened != sim.Never {
+			e.consult(p, now)
+		}
+	}
+}
+
+// consult asks p's application when it broadcasts next and whether it has
+// finished.
+func (e *Engine) consult(p int, now sim.Time) {
+	h := &e.hosts[p]
+	if h.opened == sim.Never || h.down {
+		return
+	}
+	if at, ok := e.src.Next(peer.ID(p)); ok {
+		at = max(at, now)
+		if at < h.nextSend {
+			h.nextSend = at
+			e.sched.Schedule(at, event{kind: eventSend, to: uint16(p)})
+		}
+	} else if !h.finished && e.src.Done(peer.ID(p)) {
+		e.finishSender(p, now)
+	}
+}
+
+// send lets the application at p make one broadcast that is due.
+func (e *Engine) send(now sim.Time, p int) {
+	h := &e.hosts[p]
+	at, ok := e.src.Next(peer.ID(p))
+	if !ok || at > now || h.down || h.opened == sim.Never {
+		e.outcome.Events--
+		return
+	}
+	m := e.src.Take(peer.ID(p))
+	log := &e.hist.Logs[p]
+	e.hist.Broadcasts = append(e.hist.Broadcasts, history.Broadcast{
+		ID: m.ID, At: now, Rank: e.src.Broadcasts(peer.ID(p)) - 1, LogLen: int32(len(log.Refs)), Cause: m.Cause,
+	})
+	e.digest.Add3(journal.BroadcastWords(now, peer.ID(p), m.Ref, m.ID.Number, m.Size))
+	e.record(now, journal.Broadcast, p, m.ID)
+	e.atHand, e.logged = m.Ref, false
+	e.step(p, now, peer.Input{Kind: peer.InputBroadcast, ID: m.ID})
+	e.atHand = history.NoRef
+	h.nextSend = sim.Never
+	e.consult(p, now)
+}
+
+// finishSender tells the machine that its application has finished. Without a
+// protocol of phases the host announces it to every peer.
+func (e *Engine) finishSender(p int, now sim.Time) {
+	e.hosts[p].finished = true
+	e.step(p, now, peer.Input{Kind: peer.InputFinished})
+	if e.plan.phases.Protocol != peer.None {
+		return
+	}
+	count := e.src.Broadcasts(peer.ID(p))
+	for q := range e.machines {
+		if !e.hosts[q].down {
+			e.step(q, now, peer.Input{Kind: peer.InputAnnounce, From: peer.ID(p), Count: count})
+		}
+	}
+}
+
+// submit sends p's closed log to the comparison server: three one-way delays
+// on a connection of its own, or no time without a server.
+func (e *Engine) submit(p int, now sim.Time) {
+	e.note(p)
+	if e.plan.submission == nil {
+		e.submitted(p, now)
+		return
+	}
+	e.sched.Schedule(now.Add(e.plan.submission[p]), event{kind: eventSubmit, to: uint16(p)})
+}
+
+// submitted is the arrival of p's log at the comparison server.
+func (e *Engine) submitted(p int, now sim.Time) {
+	h := &e.hosts[p]
+	if !h.arrived {
+		e.record(now, journal.Submit, p, peer.NoMessage)
+		h.arrived = true
+		e.hist.Submitted = append(e.hist.Submitted, peer.ID(p))
+		if !h.crashed {
+			e.settled++
+		}
+	}
+}
+
+// note keeps whom a machine that closes its log was still waiting for.
+func (e *Engine) note(p int) {
+	phase, waiting := e.machines[p].Waiting(e.outcome.waiting[:0])
+	e.outcome.waiting = waiting
+	if len(waiting) > 0 {
+		e.outcome.Stuck = append(e.outcome.Stuck, Stuck{Peer: peer.ID(p), Phase: phase.String(), WaitingFor: slices.Clone(waiting)})
+	}
+}
+
+// finish turns the state of the hosts into the outcome.
+func (e *Engine) finish() {
+	o := &e.outcome
+	for p := range e.hosts {
+		h := &e.hosts[p]
+		o.Opened[p], o.Closed[p] = h.opened, h.closed
+		if h.arrived {
+			continue
+		}
+		why := "stuck"
+		switch {
+		case h.crashed || h.down:
+			why = "crashed"
+		case o.Limit == LimitUntil || o.Limit == LimitEvents:
+			why = "limit"
+		}
+		e.hist.Lost = append(e.hist.Lost, history.Absent{Peer: peer.ID(p), Why: why})
+		if why != "crashed" && h.closed == sim.Never {
+			e.note(p)
+		}
+	}
+	slices.SortStableFunc(o.Stuck, func(a, b Stuck) int { return cmp.Compare(a.Peer, b.Peer) })
+	o.Digest = e.digest.Sum()
+	o.Net = e.net.Counts()
+	o.Ties = e.sched.Ties()
+	for i := range e.plan.faults {
+		if f := &e.plan.faults[i]; f.partition >= 0 {
+			o.Struck[i] = e.net.Struck(f.partition)
+		}
+	}
+	e.collectCounters()
+}
