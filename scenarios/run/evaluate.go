@@ -1,6 +1,7 @@
 package run
 
 import (
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"time"
@@ -62,6 +63,7 @@ func (v *Evaluator) Evaluate(p *Plan, o *Outcome, detail Detail) *result.Orderin
 	v.surroundings(p, o)
 	r.Complete = v.complete(o)
 	if detail == Full {
+		r.Digest = hex.EncodeToString(o.Digest[:])
 		v.describe(p, o)
 	}
 	return r

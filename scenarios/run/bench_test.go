@@ -1,0 +1,77 @@
+package run
+
+import (
+	"fmt"
+	"testing"
+
+	"mpcomm/peer/order"
+	"mpcomm/scenarios"
+)
+
+// benchShapes are the groups of the benchmarks: more peers, fewer messages.
+var benchShapes = []struct{ peers, messages int }{{8, 1000}, {64, 200}, {1000, 10}}
+
+const benchScenario = `version: 1
+name: bench
+peers: %d
+orderings: [%s]
+phases: %s
+workload: {messages: %d, gap: {kind: exponential, min: 0ms, mean: 20ms}}
+network: {latency: {kind: exponential, min: 0ms, mean: 20ms}}
+limits: {until: 1h}
+`
+
+func benchEngine(tb testing.TB, ordering, phases string, peers, messages int) *Engine {
+	tb.Helper()
+	s, err := scenarios.Parse("bench.yaml", []byte(fmt.Sprintf(benchScenario, peers, ordering, phases, messages)), nil, nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	p, err := Compile(s, s.Orderings[0], order.Builtin())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	e, err := NewEngine(p, Options{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return e
+}
+
+// BenchmarkRun is a whole run with robust phases, one op a run. It reports the
+// cost of a delivery and of a packet handed to a link.
+func BenchmarkRun(b *testing.B) {
+	for _, spec := range order.Builtin() {
+		for _, shape := range benchShapes {
+			if spec.Kind == "lamport" && shape.peers > 64 {
+				continue // 10^10 acknowledgements
+			}
+			b.Run(fmt.Sprintf("%s/peers=%d", spec.Kind, shape.peers), func(b *testing.B) {
+				benchmarkRun(b, spec.Kind, "robust", shape.peers, shape.messages)
+			})
+		}
+	}
+	b.Run("naive-without-phases/peers=1000", func(b *testing.B) { benchmarkRun(b, "naive", "none", 1000, 10) })
+}
+
+func benchmarkRun(b *testing.B, ordering, phases string, peers, messages int) {
+	e := benchEngine(b, ordering, phases, peers, messages)
+	if _, err := e.Run(1); err != nil { // grows the memory
+		b.Fatal(err)
+	}
+	deliveries, packets := 0, uint64(0)
+	b.ReportAllocs()
+	seed := uint64(1)
+	for b.Loop() {
+		seed++
+		o, err := e.Run(seed)
+		if err != nil || o.Limit != LimitNone {
+			b.Fatal(err, o.Limit)
+		}
+		deliveries += peers * len(o.History.Broadcasts)
+		packets += o.Cost.Packets()
+	}
+	ns := float64(b.Elapsed().Nanoseconds())
+	b.ReportMetric(ns/float64(deliveries), "ns/delivery")
+	b.ReportMetric(ns/float64(packets), "ns/packet")
+}
