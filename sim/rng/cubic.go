@@ -26,8 +26,8 @@ var zeros = [64]uint8{
 
 // octaves splits a tail probability (in units of 2^-64, at least 1) into the
 // number of halvings from 1 to the octave it lies in, and its place in there:
-// what the mantissa lacks to 2, as a fraction of 2^64. Both rise as the
-// probability falls.
+// what the mantissa lacks to 2, as a fraction of 2^64. As the probability
+// falls, lack rises through each octave in turn.
 func octaves(tail uint64) (octave, lack uint64) {
 	// The processor's own count of leading zeros (BSR, all that plain amd64
 	// has) waits for whatever its target register held before, which chains
