@@ -46,7 +46,8 @@ func (d *decoder) scenario(root *node) *Scenario {
 	s.Measure = d.measure(r)
 	r.items("watch", func(n *node, path string) { s.Watch = append(s.Watch, d.watch(n, path, s)) })
 	s.Expect = d.expect(r, s)
-	s.Sweep = d.sweep(r)
+	s.Sweep = d.sweep(r, root)
+	d.checkCells(s, root)
 	return s
 }
 

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -12,22 +13,22 @@ import (
 func (d *decoder) network(r record, s *Scenario) Network {
 	n, path, f := r.value("network")
 	q := d.record(n, path, f.object)
-	net := Network{Latency: q.optionalFamily("latency"), Inflation: q.fixed("inflation"),
-		Datagram: q.word("link") == "datagram", Overhead: q.amount("overhead"), Bandwidth: q.amount("bandwidth"),
-		Queue: q.amount("queue"), Transport: d.transport(q), lossGiven: q.has("loss"), dupGiven: q.has("duplicate"),
-		orderGiven: q.has("reorder")}
+	net := Network{Inflation: q.fixed("inflation"), Datagram: q.word("link") == "datagram", Overhead: q.amount("overhead"),
+		Bandwidth: q.amount("bandwidth"), Queue: q.amount("queue"), Transport: d.transport(q),
+		Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio}
 	d.preset(q, &net)
 	d.places(q, &net)
 	d.self(q, &net)
-	if net.orderGiven {
+	if q.has("reorder") {
 		net.Reorder = d.reorder(q, net.Datagram)
 	}
-	if net.lossGiven {
+	if q.has("loss") {
 		net.Loss = d.loss(q)
 	}
-	if net.dupGiven {
+	if q.has("duplicate") {
 		net.Duplicate = q.ratio("duplicate")
 	}
+	net.resolvePreset(q)
 	if net.Queue > 0 && net.Bandwidth == 0 {
 		at, where, _ := q.value("queue")
 		d.warn(at, where, "has no effect without bandwidth")
@@ -99,7 +100,7 @@ func (d *decoder) places(r record, net *Network) {
 	case server != nil:
 		d.problem(server, serverPath, "needs sites or a matrix, so that peers have a place too")
 	}
-	if preset, _ := latency.PresetByName(net.Preset); net.Preset != "" && preset.Base == 0 && net.base == nil && net.Latency == nil {
+	if preset, _ := latency.PresetByName(net.Preset); net.Preset != "" && preset.Base == 0 && net.base == nil && !r.has("latency") {
 		n, path, _ := r.value("preset")
 		d.warn(n, path, "takes its base delay from sites or a matrix; without them packets take the jitter alone, about %s",
 			durations.print(preset.Excess.Median))
@@ -136,6 +137,7 @@ func (d *decoder) matrix(r record) *Matrix {
 func usedSites(sites []string, peers int) []string { return sites[:min(len(sites), max(peers, 1))] }
 
 func (d *decoder) matrixBase(r record, net *Network) {
+	before := len(d.problems)
 	rows := net.Matrix.Data.Names
 	if net.Sites != nil {
 		rows = net.Sites
@@ -157,13 +159,20 @@ func (d *decoder) matrixBase(r record, net *Network) {
 		}
 		names = append(names, net.Server)
 	}
-	base, err := net.Matrix.Data.Select(names)
-	if err != nil {
-		return // reported above, site by site
+	if len(d.problems) > before {
+		return
 	}
-	if err := base.Complete(nil); err != nil {
+	place := fmt.Sprintf("matrix %d %q %q", net.Matrix.Unit, net.Matrix.File, names)
+	base, err := d.files.base(place, func() (*latency.Matrix, error) {
+		picked, err := net.Matrix.Data.Select(names)
+		if err == nil {
+			err = picked.Complete(nil)
+		}
+		return picked, err
+	})
+	if err != nil {
 		n, path, _ := r.value("matrix")
-		d.problem(n, path, "%s", strings.ReplaceAll(err.Error(), "\n", "; "))
+		d.problem(n, path, "%v", err)
 		return
 	}
 	net.base = base
@@ -194,7 +203,8 @@ func (d *decoder) cityBase(r record, net *Network) {
 	if len(d.problems) > before {
 		return
 	}
-	base, err := latency.Geography(names, net.Inflation)
+	place := fmt.Sprintf("cities %d %q", net.Inflation, names)
+	base, err := d.files.base(place, func() (*latency.Matrix, error) { return latency.Geography(names, net.Inflation) })
 	if err != nil {
 		d.problem(sites, path, "%v", err)
 		return

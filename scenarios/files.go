@@ -52,6 +52,7 @@ type fileCache struct {
 	files    Files
 	matrices map[string]cached[*latency.Matrix]
 	samples  map[string]cached[[]int64]
+	bases    map[string]cached[*latency.Matrix]
 	sums     map[string][sha256.Size]byte
 }
 
@@ -62,7 +63,7 @@ type cached[T any] struct {
 
 func newFileCache(files Files) *fileCache {
 	return &fileCache{files: files, matrices: map[string]cached[*latency.Matrix]{},
-		samples: map[string]cached[[]int64]{}, sums: map[string][sha256.Size]byte{}}
+		samples: map[string]cached[[]int64]{}, bases: map[string]cached[*latency.Matrix]{}, sums: map[string][sha256.Size]byte{}}
 }
 
 func (c *fileCache) read(path string) ([]byte, error) {
@@ -107,11 +108,30 @@ func fetch[T any](c *fileCache, store map[string]cached[T], path string, unit ti
 		result.value, err = parse(data)
 	}
 	if err != nil {
-		result.err = fmt.Errorf("%s", strings.ReplaceAll(err.Error(), "\n", "; "))
+		result.err = oneLine(err)
 	}
 	store[name] = result
 	return result.value, result.err
 }
+
+// base is the matrix called name: cells of a sweep share theirs.
+func (c *fileCache) base(name string, build func() (*latency.Matrix, error)) (*latency.Matrix, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if found, ok := c.bases[name]; ok {
+		return found.value, found.err
+	}
+	var result cached[*latency.Matrix]
+	result.value, result.err = build()
+	if result.err != nil {
+		result.err = oneLine(result.err)
+	}
+	c.bases[name] = result
+	return result.value, result.err
+}
+
+// oneLine joins the lines of an error that lists several.
+func oneLine(err error) error { return errors.New(strings.ReplaceAll(err.Error(), "\n", "; ")) }
 
 // sum is the SHA-256 of a file that has been read.
 func (c *fileCache) sum(path string) [sha256.Size]byte {

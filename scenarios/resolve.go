@@ -35,55 +35,52 @@ type ResolvedOverride struct {
 // defaultMean is the mean excess of links about which a file says nothing.
 const defaultMean = 20 * time.Millisecond
 
-// excess is the delay beyond the base: latency, else the matrix's jitter, else
-// the preset's, else 0 with a base and exponential without one.
-func (s *Scenario) excess() latency.Family {
-	net := &s.Network
+// resolvePreset fills in what the file leaves to the preset or to the defaults.
+func (net *Network) resolvePreset(r record) {
 	preset, known := latency.PresetByName(net.Preset)
 	switch {
-	case net.Latency != nil:
-		return *net.Latency
+	case r.has("latency"):
+		net.Latency = r.family("latency")
 	case net.Matrix != nil && net.Matrix.Jitter != nil:
-		return *net.Matrix.Jitter
+		net.Latency = *net.Matrix.Jitter
 	case known:
-		family := preset.Excess
+		net.Latency = preset.Excess
 		if net.base == nil {
 			// The preset's own floor, where no place gives one.
-			family.Min += int64(preset.Base)
+			net.Latency.Min += int64(preset.Base)
 		}
-		return family
-	case net.base != nil:
-		return constantFamily(0)
+	case net.Matrix != nil || net.Sites != nil:
+		net.Latency = constantFamily(0)
+	default:
+		net.Latency = latency.Family{Kind: latency.Exponential, Mean: int64(defaultMean)}
 	}
-	return latency.Family{Kind: latency.Exponential, Mean: int64(defaultMean)}
+	if b := preset.Loss; known && !r.has("loss") {
+		net.Loss = Loss{Ratio: zeroRatio, Bursts: &Bursts{P: b.P, R: b.R, Every: b.Every,
+			Good: written(b.Good), Bad: written(b.Bad)}}
+	}
+	if known && !r.has("duplicate") {
+		net.Duplicate = written(preset.Duplicate)
+	}
+	if known && !r.has("reorder") && preset.Reorder.Num > 0 {
+		net.Reorder = &Reorder{Share: preset.Reorder, Extra: preset.ReorderExtra}
+	}
 }
 
-// Link is what links do unless an override says otherwise. Loss, duplication
-// and reordering are those of the file, else the preset's, else none.
+// written is a ratio as parsing its text gives it: 0/1 for the zero value.
+func written(r rng.Ratio) rng.Ratio {
+	if r.Num == 0 {
+		return zeroRatio
+	}
+	return r
+}
+
+// Link is what links do unless an override says otherwise.
 func (s *Scenario) Link() ResolvedLink {
 	net := &s.Network
-	link := ResolvedLink{Excess: s.excess(), Datagram: net.Datagram, Bandwidth: net.Bandwidth, Queue: net.Queue,
-		Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio}
-	preset, known := latency.PresetByName(net.Preset)
-	switch {
-	case net.lossGiven:
-		link.Loss = net.Loss
-	case known:
-		b := preset.Loss
-		link.Loss = Loss{Ratio: zeroRatio, Bursts: &Bursts{P: b.P, R: b.R, Every: b.Every, Good: b.Good, Bad: b.Bad}}
-	}
-	switch {
-	case net.dupGiven:
-		link.Duplicate = net.Duplicate
-	case known:
-		link.Duplicate = preset.Duplicate
-	}
-	switch {
-	case !net.Datagram:
-	case net.orderGiven:
+	link := ResolvedLink{Excess: net.Latency, Datagram: net.Datagram, Loss: net.Loss, Duplicate: net.Duplicate,
+		Bandwidth: net.Bandwidth, Queue: net.Queue}
+	if net.Datagram {
 		link.Reorder = net.Reorder
-	case known && preset.Reorder.Num > 0:
-		link.Reorder = &Reorder{Share: preset.Reorder, Extra: preset.ReorderExtra}
 	}
 	return link
 }
@@ -140,7 +137,7 @@ func (o *LinkOverride) apply(link ResolvedLink, preset *Reorder) ResolvedLink {
 // Overrides are the exceptions of links, resolved: where entries of the file
 // meet, the later one's keys stand over the earlier one's.
 func (s *Scenario) Overrides() []ResolvedOverride {
-	base, reorder := s.Link(), s.datagramReorder()
+	base, reorder := s.Link(), s.Network.Reorder
 	var all []ResolvedOverride
 	for i := range s.Network.Links {
 		o := &s.Network.Links[i]
@@ -198,14 +195,7 @@ func common(a, b []peer.ID) (both []peer.ID, ok bool) {
 // LinkFor is entry i of the file's links alone, over the default. Where entries
 // meet, [Scenario.Overrides] says what holds.
 func (s *Scenario) LinkFor(i int) ResolvedLink {
-	return s.Network.Links[i].apply(s.Link(), s.datagramReorder())
-}
-
-// datagramReorder is the reordering of a link that is made datagram.
-func (s *Scenario) datagramReorder() *Reorder {
-	datagram := *s
-	datagram.Network.Datagram = true
-	return datagram.Link().Reorder
+	return s.Network.Links[i].apply(s.Link(), s.Network.Reorder)
 }
 
 // BaseMatrix gives the one-way base delays: peer i sits at row place[i], and

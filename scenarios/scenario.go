@@ -91,28 +91,25 @@ const (
 
 // Network describes links, sites and what befalls packets.
 type Network struct {
-	Latency    *latency.Family // excess over the base; nil when the file gives none
-	Preset     string
-	Sites      []string
-	Inflation  rng.Fixed
-	Matrix     *Matrix
-	Server     string // site of the comparison server, or empty
-	Self       SelfMode
-	SelfDelay  latency.Family
-	Datagram   bool
-	Reorder    *Reorder
-	Loss       Loss
-	Duplicate  rng.Ratio
-	Overhead   int64 // bytes a packet adds to its body
-	Bandwidth  int64 // bits per second, 0 = unlimited
-	Queue      int64 // bytes, 0 = unlimited
-	Transport  Transport
-	Links      []LinkOverride
-	Delays     []Delay
-	lossGiven  bool // the file sets loss, so that a preset does not
-	dupGiven   bool
-	orderGiven bool
-	base       *latency.Matrix // of the rows that peers sit at, then the server's; nil = no base
+	Latency   latency.Family // excess over the base: the file's, the matrix's, the preset's or the default
+	Preset    string
+	Sites     []string
+	Inflation rng.Fixed
+	Matrix    *Matrix
+	Server    string // site of the comparison server, or empty
+	Self      SelfMode
+	SelfDelay latency.Family
+	Datagram  bool
+	Reorder   *Reorder // nil = none; acts on datagram links only
+	Loss      Loss
+	Duplicate rng.Ratio
+	Overhead  int64 // bytes a packet adds to its body
+	Bandwidth int64 // bits per second, 0 = unlimited
+	Queue     int64 // bytes, 0 = unlimited
+	Transport Transport
+	Links     []LinkOverride
+	Delays    []Delay
+	base      *latency.Matrix // of the rows that peers sit at, then the server's; nil = no base
 }
 
 // Matrix names a file of measured round trips and holds what was read.

@@ -1,7 +1,20 @@
 package scenarios
 
+import "mpcomm/peer/order"
+
+const (
+	maxCells     = 100_000 // of one grid
+	checkedCells = 256     // grids up to this size are checked cell by cell when the file is read
+)
+
+// Cell is one combination of a grid's values, applied to the scenario.
+type Cell struct {
+	Settings []Setting // one for each path of the grid, in its order, values as written
+	Scenario *Scenario // without expect and sweep, which speak of the whole
+}
+
 // sweep reads the grid. The values stay as written; Cells applies them.
-func (d *decoder) sweep(r record) *Sweep {
+func (d *decoder) sweep(r record, root *node) *Sweep {
 	n, path, f := r.value("sweep")
 	if n == nil {
 		return nil
@@ -16,20 +29,128 @@ func (d *decoder) sweep(r record) *Sweep {
 		d.problem(grid, gridPath, "got %s; want a map from path to values, such as {network.latency.mean: [5ms, 20ms]}", grid.describe())
 		return s
 	}
+	before := len(d.problems)
+	cells := 1
 	for i, k := range grid.keys {
-		s.Grid = append(s.Grid, d.axis(k, grid.items[i], joinPath(gridPath, k.scalar)))
+		a := d.axis(k, grid.items[i], joinPath(gridPath, k.scalar), root)
+		s.Grid = append(s.Grid, a)
+		cells = min(cells*max(len(a.Values), 1), maxCells+1)
+	}
+	if cells > maxCells {
+		d.problem(grid, gridPath, "the grid has more than %d cells; want fewer values", maxCells)
+	}
+	if len(d.problems) > before {
+		s.Grid = nil
 	}
 	return s
 }
 
-func (d *decoder) axis(k, values *node, path string) Axis {
+// axis reads one path with its values and tries the path on the file.
+func (d *decoder) axis(k, values *node, path string, root *node) Axis {
 	a := Axis{Path: k.scalar}
+	if top := firstElement(k.scalar); top == "sweep" || top == "expect" || top == "version" {
+		d.problem(k, path, "a grid cannot vary %s", top)
+		return a
+	}
 	if values.kind != listNode || len(values.items) == 0 {
 		d.problem(values, path, "got %s; want a list of one or more values", values.describe())
 		return a
 	}
+	if _, err := applySetting(root, k.scalar, values.items[0], d.table); err != nil {
+		d.problem(k, path, "%v", err)
+		return a
+	}
+	seen := map[string]bool{}
 	for _, v := range values.items {
-		a.Values = append(a.Values, flowText(v))
+		value := flowText(v)
+		if seen[value] {
+			d.problem(v, path, "the value %s stands twice; remove one", clip(value))
+		}
+		seen[value] = true
+		a.Values = append(a.Values, value)
 	}
 	return a
+}
+
+func firstElement(path string) string {
+	for i := range path {
+		if path[i] == '.' {
+			return path[:i]
+		}
+	}
+	return path
+}
+
+// grid is the tree of the file's grid; nil if it has none.
+func (s *Scenario) grid() *node { return s.source.root.child("sweep").child("grid") }
+
+// Cells are all combinations of the grid, the first path varying slowest; one
+// cell without settings if there is no grid. The error, an [Errors], lists what
+// is wrong with any of them.
+func (s *Scenario) Cells() ([]Cell, error) {
+	cells, problems := makeCells(s.source.root, s.grid(), s.source.table, s.source.files)
+	if len(problems) > 0 {
+		return nil, problems.sorted()
+	}
+	return cells, nil
+}
+
+func makeCells(root, grid *node, table order.Table, files *fileCache) ([]Cell, Errors) {
+	base := root.without("sweep", "expect")
+	if grid == nil || len(grid.keys) == 0 {
+		made, problems := decode(base, table, files)
+		return []Cell{{Scenario: made}}, problems
+	}
+	var cells []Cell
+	var problems Errors
+	at := make([]int, len(grid.keys))
+	for {
+		tree := base
+		settings := make([]Setting, len(at))
+		for i, k := range grid.keys {
+			value := grid.items[i].items[at[i]]
+			settings[i] = Setting{Path: k.scalar, Value: flowText(value)}
+			changed, err := applySetting(tree, k.scalar, value, table)
+			if err != nil {
+				problems = append(problems, problemAt(value, k.scalar, "%v", err))
+				continue
+			}
+			tree = changed
+		}
+		made, bad := decode(tree, table, files)
+		problems = append(problems, bad...)
+		cells = append(cells, Cell{Settings: settings, Scenario: made})
+		if !advance(at, grid) || len(problems) > maxShown {
+			return cells, problems
+		}
+	}
+}
+
+// advance moves to the next combination, the last path fastest.
+func advance(at []int, grid *node) bool {
+	for i := len(at) - 1; i >= 0; i-- {
+		if at[i]++; at[i] < len(grid.items[i].items) {
+			return true
+		}
+		at[i] = 0
+	}
+	return false
+}
+
+// checkCells decodes the cells of a small grid, so that a bad value is known
+// before the first run and not after hours.
+func (d *decoder) checkCells(s *Scenario, root *node) {
+	if s.Sweep == nil || len(d.problems) > 0 {
+		return
+	}
+	cells := 1
+	for _, a := range s.Sweep.Grid {
+		if cells *= len(a.Values); cells > checkedCells {
+			return
+		}
+	}
+	if len(s.Sweep.Grid) > 0 {
+		_, problems := makeCells(root, root.child("sweep").child("grid"), d.table, d.files)
+		d.problems = append(d.problems, problems...)
+	}
 }

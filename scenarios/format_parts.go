@@ -1,0 +1,210 @@
+package scenarios
+
+import (
+	"strconv"
+	"time"
+
+	"mpcomm/network/latency"
+	"mpcomm/peer"
+)
+
+func (w *Workload) tree() *node {
+	n := mapOf()
+	if w.Sends == nil {
+		n.put("messages", integerNode(w.Messages))
+		n.put("gap", familyNode(w.Gap, &durations)).put("start", familyNode(w.Start, &durations))
+		if w.Senders != nil {
+			n.put("senders", peersNode(w.Senders))
+		}
+	} else {
+		place := map[peer.ID]int32{}
+		n.put("sends", listOf(w.Sends, func(s Send) *node {
+			entry := sendNode(s, s.Number != place[s.From])
+			place[s.From]++
+			return entry
+		}))
+	}
+	if r := w.Replies; r != nil {
+		n.put("replies", mapOf().put("probability", ratioNode(r.Probability)).put("delay", familyNode(r.Delay, &durations)).
+			put("on", triggerNode(r.OnArrival)).put("depth", integerNode(r.Depth)))
+	}
+	return n.put("size", familyNode(w.Size, &sizes))
+}
+
+func triggerNode(onArrival bool) *node { return choose(onArrival, "arrival", "delivery") }
+
+func sendNode(s Send, numbered bool) *node {
+	n := mapOf()
+	if s.After == peer.NoMessage {
+		n.put("at", familyNode(s.At, &durations)).put("from", integerNode(int(s.From)))
+	} else {
+		n.put("after", messageNode(s.After)).put("from", integerNode(int(s.From))).
+			put("delay", familyNode(s.Delay, &durations)).put("on", triggerNode(s.OnArrival))
+	}
+	if numbered {
+		n.put("number", integerNode(s.Number))
+	}
+	return n
+}
+
+func (net *Network) tree() *node {
+	n := mapOf().put("latency", familyNode(net.Latency, &durations))
+	if net.Preset != "" {
+		n.put("preset", rawNode(net.Preset))
+	}
+	if net.Sites != nil {
+		n.put("sites", listOf(net.Sites, textNode))
+	}
+	if net.Sites != nil && net.Matrix == nil || net.Inflation != latency.DefaultInflation() {
+		n.put("inflation", rawNode(net.Inflation.String()))
+	}
+	if m := net.Matrix; m != nil {
+		file := mapOf().put("file", textNode(m.File)).put("unit", rawNode(durations.print(int64(m.Unit))[1:]))
+		if m.Jitter != nil {
+			file.put("jitter", familyNode(*m.Jitter, &durations))
+		}
+		n.put("matrix", file)
+	}
+	if net.Server != "" {
+		n.put("server", textNode(net.Server))
+	}
+	n.put("self", selfNode(net)).put("link", choose(net.Datagram, "datagram", "fifo"))
+	// On fifo links reordering is only a preset's, waiting for a link that is
+	// made datagram; the preset's name says it.
+	if net.Datagram || net.Reorder == nil {
+		n.put("reorder", reorderNode(net.Reorder))
+	}
+	n.put("loss", lossNode(net.Loss)).put("duplicate", ratioNode(net.Duplicate))
+	n.put("overhead", rawNode(sizes.print(net.Overhead)))
+	n.put("bandwidth", orWord(net.Bandwidth, &bandwidths, "none")).put("queue", orWord(net.Queue, &sizes, "none"))
+	n.put("transport", transportNode(net.Transport))
+	if len(net.Links) > 0 {
+		n.put("links", listOf(net.Links, linkNode))
+	}
+	if len(net.Delays) > 0 {
+		n.put("delays", listOf(net.Delays, delayNode))
+	}
+	return n
+}
+
+func selfNode(net *Network) *node {
+	switch net.Self {
+	case SelfLoopback:
+		return rawNode("loopback")
+	case SelfOrdered:
+		return rawNode("ordered")
+	case SelfFamily:
+		return familyNode(net.SelfDelay, &durations)
+	}
+	return rawNode("immediate")
+}
+
+func reorderNode(r *Reorder) *node {
+	if r == nil {
+		return rawNode("none")
+	}
+	return mapOf().put("share", ratioNode(r.Share)).put("extra", familyNode(r.Extra, &durations))
+}
+
+func lossNode(l Loss) *node {
+	b := l.Bursts
+	if b == nil {
+		return ratioNode(l.Ratio)
+	}
+	return mapOf().put("kind", rawNode("gilbert-elliott")).put("p", ratioNode(b.P)).put("r", ratioNode(b.R)).
+		put("every", durationNode(b.Every)).put("good", ratioNode(b.Good)).put("bad", ratioNode(b.Bad))
+}
+
+func transportNode(t Transport) *node {
+	n := mapOf().put("kind", rawNode(t.Kind))
+	if t.Kind == "reliable" {
+		n.put("rto", durationNode(t.RTO)).put("backoff", integerNode(t.Backoff)).put("nack", boolNode(t.NACK))
+	}
+	return n
+}
+
+func linkNode(o LinkOverride) *node {
+	n := mapOf()
+	if o.From != nil {
+		n.put("from", peersNode(o.From))
+	}
+	if o.To != nil {
+		n.put("to", peersNode(o.To))
+	}
+	if o.Latency != nil {
+		n.put("latency", familyNode(*o.Latency, &durations))
+	}
+	if o.Datagram != nil {
+		n.put("link", choose(*o.Datagram, "datagram", "fifo"))
+	}
+	if o.Reorder != nil && o.Reorder.Share.Num == 0 {
+		n.put("reorder", rawNode("none"))
+	} else if o.Reorder != nil {
+		n.put("reorder", reorderNode(o.Reorder))
+	}
+	if o.Loss != nil {
+		n.put("loss", lossNode(*o.Loss))
+	}
+	if o.Duplicate != nil {
+		n.put("duplicate", ratioNode(*o.Duplicate))
+	}
+	if o.Bandwidth != nil {
+		n.put("bandwidth", orWord(*o.Bandwidth, &bandwidths, "none"))
+	}
+	if o.Queue != nil {
+		n.put("queue", orWord(*o.Queue, &sizes, "none"))
+	}
+	return n
+}
+
+func delayNode(x Delay) *node {
+	n := mapOf().put("message", messageNode(x.Message))
+	if x.From != x.Message.Sender {
+		n.put("from", integerNode(int(x.From)))
+	}
+	n.put("to", integerNode(int(x.To)))
+	if x.Lost {
+		return n.put("lost", boolNode(true))
+	}
+	return n.put("delay", durationNode(x.Delay))
+}
+
+func (c *Clocks) tree() *node {
+	n := mapOf().put("default", clockNode(c.Default))
+	if len(c.Peers) > 0 {
+		peers := mapOf()
+		for _, p := range c.Peers {
+			peers.put(strconv.Itoa(int(p.Peer)), clockNode(p.Clock))
+		}
+		n.put("peers", peers)
+	}
+	return n
+}
+
+func clockNode(c Clock) *node {
+	n := mapOf().put("offset", familyNode(c.Offset, &durations)).put("drift", familyNode(c.Drift, &drifts)).
+		put("tick", durationNode(c.Tick))
+	return n.put("step", listOf(c.Steps, func(s ClockStep) *node {
+		return mapOf().put("at", durationNode(s.At)).put("since", choose(s.SinceData, "data", "start")).put("by", durationNode(s.By))
+	}))
+}
+
+func faultNode(f Fault) *node {
+	n := mapOf()
+	since := choose(f.SinceData, "data", "start")
+	if f.Kind == FaultPartition {
+		return n.put("at", durationNode(f.At)).put("since", since).put("partition", listOf(f.Groups, peersNode)).
+			put("for", orWord(int64(f.For), &durations, "none")).put("mode", choose(f.Hold, "hold", "drop")).
+			put("in_flight", choose(f.DropInFlight, "drop", "pass"))
+	}
+	if f.AtDelivery == peer.NoMessage {
+		n.put("at", durationNode(f.At)).put("since", since).put("crash", integerNode(int(f.Peer)))
+	} else {
+		n.put("crash", integerNode(int(f.Peer))).put("since", since).put("at_delivery", messageNode(f.AtDelivery)).
+			put("sent", integerNode(f.Sent))
+	}
+	if f.Restart != time.Duration(0) {
+		n.put("restart", durationNode(f.Restart)).put("state", choose(f.LoseState, "lost", "kept"))
+	}
+	return n
+}
