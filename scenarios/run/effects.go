@@ -78,7 +78,7 @@ func (e *Engine) minor(p int, now sim.Time, m *peer.Message, ef *peer.Effect) {
 	case peer.EffectPark:
 		i := e.parking
 		e.slab[i].refs++
-		h.parked = append(h.parked, i)
+		h.parked = append(h.parked, parcel{i, now})
 	case peer.EffectTooEarly:
 		if m.Kind.Body() {
 			e.outcome.TooEarly++
@@ -106,11 +106,12 @@ func (e *Engine) deliver(p int, now sim.Time, id peer.MessageID) {
 	}
 	e.digest.Add2(journal.PeerWords(journal.Delivery, now, peer.ID(p), ref))
 	arrived := now
-	if ok && (ref != e.atHand || e.heldUsed) {
-		arrived = e.arrivalOf(p, now, ref)
-	}
-	if ref == e.atHand {
-		e.logged = true
+	if ok {
+		if ref == e.atHand {
+			arrived, e.logged = e.handAt, true
+		} else {
+			arrived = e.arrivalOf(p, now, ref)
+		}
 	}
 	log.Refs = append(log.Refs, ref)
 	log.Delivered = append(log.Delivered, now)

@@ -47,6 +47,12 @@ type timer struct {
 	local peer.Instant
 }
 
+// parcel is a packet that came before data opened.
+type parcel struct {
+	slot uint32
+	at   sim.Time
+}
+
 // host is what the engine keeps beside each machine.
 type host struct {
 	nextSend    sim.Time // when the queue will ask the application next
@@ -60,7 +66,7 @@ type host struct {
 	culprit     int32 // the fault that took it down
 	incarnation uint16
 	timers      [3][]timer
-	parked      []uint32
+	parked      []parcel
 	trap        int32 // fault that strikes in the step of a delivery, or -1
 }
 
@@ -101,6 +107,7 @@ type Engine struct {
 	held       []sim.Time // first arrival + 1, by ref and peer, of bodies not delivered at once
 	heldUsed   bool
 	atHand     history.Ref // the body that the present step was given
+	handAt     sim.Time    // when it first reached the host
 	logged     bool        // whether the present step has delivered it
 	anyDown    bool
 	inFlight   bool // whether a fault may strike packets under way

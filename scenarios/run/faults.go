@@ -65,8 +65,8 @@ func (e *Engine) crash(now sim.Time, i int) {
 			h.timers[s][k].at = sim.Never
 		}
 	}
-	for _, s := range h.parked {
-		e.drop(s)
+	for _, early := range h.parked {
+		e.drop(early.slot)
 	}
 	h.parked = h.parked[:0]
 	if f.restart != sim.Never {

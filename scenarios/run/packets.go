@@ -172,7 +172,7 @@ func (e *Engine) arrive(now sim.Time, ev event) {
 		e.outcome.Losses = append(e.outcome.Losses, Loss{Ref: ref, From: s.msg.From, To: peer.ID(p), At: now, Verdict: network.Cut, Crash: e.hosts[p].down})
 	}
 	if !lost {
-		e.handIn(p, now, ev.ref, kind, ref)
+		e.handIn(p, now, now, ev.ref, kind, ref)
 	}
 	e.drop(ev.ref)
 	if e.flying == 0 && kind.Phase() {
@@ -180,20 +180,20 @@ func (e *Engine) arrive(now sim.Time, ev event) {
 	}
 }
 
-// handIn steps machine p with the packet of a slot, and remembers when a body
-// that stays behind first reached the host.
-func (e *Engine) handIn(p int, now sim.Time, i uint32, kind peer.Kind, ref history.Ref) {
+// handIn steps machine p with the packet of a slot, which reached the host at
+// came, and remembers that time for a body that stays behind.
+func (e *Engine) handIn(p int, now, came sim.Time, i uint32, kind peer.Kind, ref history.Ref) {
 	if !kind.Body() || ref == history.NoRef {
 		e.stepMessage(p, now, i)
 		return
 	}
 	if e.plan.trackArrivals {
-		e.holdArrival(p, now, ref)
+		came = e.holdArrival(p, came, ref)
 	}
-	e.atHand, e.logged = ref, false
+	e.atHand, e.handAt, e.logged = ref, came, false
 	e.stepMessage(p, now, i)
-	if !e.logged && !e.plan.trackArrivals {
-		e.holdArrival(p, now, ref)
+	if !e.logged {
+		e.holdArrival(p, came, ref)
 	}
 	e.atHand = history.NoRef
 	if e.plan.reactsToArrival {
@@ -213,8 +213,8 @@ func (e *Engine) stepMessage(p int, now sim.Time, i uint32) {
 	e.step(p, now, peer.Input{Kind: peer.InputArrival, Message: &e.slab[i].msg})
 }
 
-// holdArrival notes the first arrival of a body that is not in the log yet.
-func (e *Engine) holdArrival(p int, now sim.Time, ref history.Ref) {
+// holdArrival notes the first arrival of a body at p and returns it.
+func (e *Engine) holdArrival(p int, came sim.Time, ref history.Ref) sim.Time {
 	k := int(ref)*e.plan.peers + p
 	if k >= len(e.held) {
 		grow := max(k+1, e.plan.broadcasts*e.plan.peers, 2*len(e.held))
@@ -222,21 +222,19 @@ func (e *Engine) holdArrival(p int, now sim.Time, ref history.Ref) {
 	}
 	e.heldUsed = true
 	if e.held[k] == 0 {
-		e.held[k] = now + 1
+		e.held[k] = came + 1
 	}
+	return e.held[k] - 1
 }
 
-// arrivalOf returns when the body of ref first reached p, for a delivery now.
+// arrivalOf returns when the body of ref, which is not at hand, first reached
+// p. A peer's own message is there from the broadcast on.
 func (e *Engine) arrivalOf(p int, now sim.Time, ref history.Ref) sim.Time {
-	if e.heldUsed {
-		if k := int(ref)*e.plan.peers + p; k < len(e.held) && e.held[k] != 0 {
-			return e.held[k] - 1
-		}
+	if k := int(ref)*e.plan.peers + p; k < len(e.held) && e.held[k] != 0 {
+		return e.held[k] - 1
 	}
-	if ref != e.atHand {
-		if b := &e.hist.Broadcasts[ref]; int(b.ID.Sender) == p {
-			return b.At
-		}
+	if b := &e.hist.Broadcasts[ref]; int(b.ID.Sender) == p {
+		return b.At
 	}
 	return now
 }

@@ -37,9 +37,10 @@ func (e *Engine) open(p int, now sim.Time) {
 	e.src.Opened(peer.ID(p), now)
 	h := &e.hosts[p]
 	for i := 0; i < len(h.parked); i++ {
-		s := h.parked[i]
-		e.handIn(p, now, s, e.slab[s].msg.Kind, e.slab[s].ref)
-		e.drop(s)
+		early := h.parked[i]
+		s := &e.slab[early.slot]
+		e.handIn(p, now, early.at, early.slot, s.msg.Kind, s.ref)
+		e.drop(early.slot)
 	}
 	h.parked = h.parked[:0]
 	e.begin(now)
@@ -132,7 +133,7 @@ func (e *Engine) send(now sim.Time, p int) {
 	})
 	e.digest.Add3(journal.BroadcastWords(now, peer.ID(p), m.Ref, m.ID.Number, m.Size))
 	e.record(now, journal.Broadcast, p, m.ID)
-	e.atHand, e.logged = m.Ref, false
+	e.atHand, e.handAt, e.logged = m.Ref, now, false
 	e.step(p, now, peer.Input{Kind: peer.InputBroadcast, ID: m.ID})
 	e.atHand = history.NoRef
 	h.nextSend = sim.Never
