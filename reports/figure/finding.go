@@ -37,26 +37,43 @@ func (d *Divergence) Title() string {
 			worst = s
 		}
 	}
-	who := worst.Ordering
 	rest := othersInNone(never)
 	if rest == "" {
 		rest = second(some, worst)
 	}
-	return firstFitting(
-		d.pastSentence(who, worst)+rest,
-		who+" logs differ "+worst.range_()+rest,
-		worst.Kind+" logs differ "+worst.range_()+rest,
-		who+" logs differ "+worst.range_(),
-		worst.Kind+" logs differ "+worst.range_(),
-		"Logs differ "+worst.range_(),
-	)
+	var candidates []string
+	for _, ending := range []string{rest, ""} {
+		for _, who := range d.namesOf(worst) {
+			if past := d.pastSentence(who, worst); past != "" {
+				candidates = append(candidates, past+ending)
+			}
+		}
+		for _, who := range d.namesOf(worst) {
+			candidates = append(candidates, who+" logs differ "+worst.howOften()+ending)
+		}
+	}
+	return firstFitting(append(candidates, "Logs differ "+worst.howOften())...)
 }
 
-// firstFitting returns the first candidate that is short enough. A candidate
-// that begins with a space is a sentence that could not be made.
+// namesOf returns what a title may call an ordering: its label, and its kind
+// when no other ordering is of that kind.
+func (d *Divergence) namesOf(s Series) []string {
+	same := 0
+	for _, other := range d.Series {
+		if other.Kind == s.Kind {
+			same++
+		}
+	}
+	if s.Kind == "" || s.Kind == s.Ordering || same > 1 {
+		return []string{s.Ordering}
+	}
+	return []string{s.Ordering, s.Kind}
+}
+
+// firstFitting returns the first candidate that is short enough, or the last.
 func firstFitting(candidates ...string) string {
 	for _, c := range candidates {
-		if c[0] != ' ' && c[0] != ';' && utf8.RuneCountInString(c) <= maxTitle {
+		if utf8.RuneCountInString(c) <= maxTitle {
 			return c
 		}
 	}
@@ -65,32 +82,33 @@ func firstFitting(candidates ...string) string {
 
 // pastSentence says from which x on most runs differ, if there is one such
 // place: below it at most half of the runs do, from it on more than half.
+// Otherwise it returns nothing.
 func (d *Divergence) pastSentence(who string, s Series) string {
 	if d.Axis.Scale == Categories {
-		return " "
+		return ""
 	}
 	points := s.sorted()
 	cross := -1
 	for i, p := range points {
 		if p.Differ.Runs == 0 {
-			return " "
+			return ""
 		}
 		above := p.Differ.Value > 0.5
 		switch {
 		case above && cross < 0:
 			cross = i
 		case !above && cross >= 0:
-			return " "
+			return ""
 		}
 	}
 	if cross <= 0 {
-		return " "
+		return ""
 	}
 	place := d.Axis.value(points[cross].X)
 	if d.Axis.Short != "" {
 		place = d.Axis.Short + " " + place
 	}
-	return fmt.Sprintf("From %s most %s runs differ", place, who)
+	return fmt.Sprintf("From %s on, most %s runs differ", place, who)
 }
 
 // othersInNone ends a sentence with the orderings whose logs never differed.
@@ -122,8 +140,8 @@ func second(some []Series, worst Series) string {
 	return fmt.Sprintf("; %s: at most %s", best.Ordering, percent(most))
 }
 
-// range_ says in which share of runs the logs differ.
-func (s Series) range_() string {
+// howOften says in which share of runs the logs differ.
+func (s Series) howOften() string {
 	least, most, _ := s.shares()
 	lo, hi := percent(least), percent(most)
 	switch {

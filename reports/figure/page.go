@@ -120,7 +120,7 @@ func (d *Divergence) placeLabels(pg *page, i int, pn panel, data draw.Canvas, st
 	}
 	looks := looksOf(d.Series)
 	extents := sty.FontExtents()
-	for k, y := range spread(wants, data.Min.Y, data.Max.Y, labelPitch) {
+	for k, y := range spread(wants, data.Min.Y, data.Max.Y, sty.Font.Size*labelPitch) {
 		e := ends[k]
 		own := sty
 		own.Color = looks[e.series].text

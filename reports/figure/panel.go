@@ -85,7 +85,7 @@ func (d *Divergence) xTicks(sty text.Style, width vg.Length, labelled bool) plot
 	out := plot.ConstantTicks{}
 	for i, t := range ticks {
 		at := d.Axis.place(t.Value)
-		if at < lo || at > hi || i%every != 0 {
+		if at < lo || at > hi || i%every != 0 || t.Label == "" {
 			continue
 		}
 		label := " " // a tick without words; empty would make it a minor one

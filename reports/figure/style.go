@@ -19,7 +19,7 @@ const (
 	titleSize   = vg.Length(11)
 	bodySize    = vg.Length(8.5)
 	captionSize = vg.Length(7)
-	labelPitch  = vg.Length(11) // least distance between the labels of two lines
+	labelPitch  = 1.25 // least distance between the labels of two lines, in sizes of their type
 )
 
 // Inks other than those of the orderings.
@@ -56,12 +56,12 @@ var (
 	lookReference = look{rgb(0x1F1F1F), rgb(0x1F1F1F), draw.CrossGlyph{}, 1.2, []vg.Length{1, 2}}
 )
 
-// diamondGlyph is a filled square on its corner.
-type diamondGlyph struct{}
+// diamondGlyph is a square on its corner, filled or open.
+type diamondGlyph struct{ open bool }
 
 // DrawGlyph implements draw.GlyphDrawer.
-func (diamondGlyph) DrawGlyph(c *draw.Canvas, sty draw.GlyphStyle, pt vg.Point) {
-	c.SetColor(sty.Color)
+func (g diamondGlyph) DrawGlyph(c *draw.Canvas, sty draw.GlyphStyle, pt vg.Point) {
+	c.SetLineStyle(draw.LineStyle{Color: sty.Color, Width: 0.5})
 	r := sty.Radius * 1.25
 	var path vg.Path
 	path.Move(vg.Point{X: pt.X - r, Y: pt.Y})
@@ -69,6 +69,10 @@ func (diamondGlyph) DrawGlyph(c *draw.Canvas, sty draw.GlyphStyle, pt vg.Point) 
 	path.Line(vg.Point{X: pt.X + r, Y: pt.Y})
 	path.Line(vg.Point{X: pt.X, Y: pt.Y + r})
 	path.Close()
+	if g.open {
+		c.Stroke(path)
+		return
+	}
 	c.Fill(path)
 }
 
@@ -93,9 +97,10 @@ func familyOf(kind string) look {
 // markers first.
 func looksOf(series []Series) []look {
 	markers := []draw.GlyphDrawer{
-		draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.PlusGlyph{}, diamondGlyph{}, draw.CrossGlyph{},
+		draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, diamondGlyph{open: true},
+		draw.PlusGlyph{}, draw.CrossGlyph{}, draw.CircleGlyph{},
 	}
-	dashes := [][]vg.Length{{4, 1.5}, {1.5, 1.5}, {8, 2}, {6, 2, 1, 2}, {1, 3}, {3, 3}}
+	dashes := [][]vg.Length{{4, 1.5}, {1.5, 1.5}, {8, 2}, {6, 2, 1, 2}, {1, 3}, {3, 3}, {5, 1}}
 	seen := make(map[color.NRGBA]int)
 	looks := make([]look, len(series))
 	for i, s := range series {
