@@ -15,8 +15,7 @@ func (d *decoder) network(r record, s *Scenario) Network {
 	q := d.record(n, path, f.object)
 	net := Network{Inflation: q.fixed("inflation"), Datagram: q.word("link") == "datagram", Overhead: q.amount("overhead"),
 		Bandwidth: q.amount("bandwidth"), Queue: q.amount("queue"), Transport: d.transport(q),
-		Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio}
-	d.preset(q, &net)
+		Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio, Preset: q.word("preset")}
 	d.places(q, &net)
 	d.self(q, &net)
 	if q.has("reorder") {
@@ -49,19 +48,6 @@ func presetNames() []string {
 		names = append(names, p.Name)
 	}
 	return names
-}
-
-func (d *decoder) preset(r record, net *Network) {
-	n, path, _ := r.value("preset")
-	if n == nil {
-		return
-	}
-	if _, known := latency.PresetByName(n.scalar); n.kind != scalarNode || !known {
-		d.problem(n, path, "unknown preset %s%s; want one of %s", n.describe(), didYouMean(n.scalar, presetNames()),
-			strings.Join(presetNames(), " "))
-		return
-	}
-	net.Preset = n.scalar
 }
 
 // maxSites bounds the base matrix, which has a cell for each pair of sites.

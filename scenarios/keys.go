@@ -84,7 +84,7 @@ var repliesObject = object{name: "replies", doc: "Answers to other peers' messag
 
 var networkObject = object{name: "network", doc: "Links between peers. The delay of a packet is base plus excess.", keys: []key{
 	{"latency", family(&durations), "", false, "excess delay over the base; when absent matrix.jitter, else the preset's, else 0 with a base and exponential with mean 20ms without one"},
-	{"preset", word(), "", false, "a kind of network: sets excess, loss, duplicate and reorder where the file does not"},
+	{"preset", word(presetNames()...), "", false, "a kind of network: sets excess, loss, duplicate and reorder where the file does not"},
 	{"sites", list(textForm), "", false, "where peers sit, in turn: cities (base = distance / 200 km per ms x inflation) or rows of the matrix"},
 	{"inflation", form{kind: formFixed, min: 1 << 32, max: 100 << 32}, "2", false, "cities: how much longer than a great circle the cable is"},
 	{"matrix", of(&matrixObject), "", false, "measured round trips between sites; base = half"},
