@@ -1,0 +1,145 @@
+package stats
+
+import (
+	"math"
+	"math/big"
+	"math/bits"
+)
+
+// Moments sums observations and their squares without rounding, so that sums
+// made in any grouping and merged in any order are the same. Integers are
+// exact; a quotient is first rounded down to a multiple of 2^-64. The zero
+// value is empty.
+type Moments struct {
+	n   uint64
+	sum [3]uint64 // two's complement, 64 bits after the point
+	sq  [5]uint64 // 128 bits after the point
+}
+
+// AddInt enters one integer.
+func (m *Moments) AddInt(v int64) {
+	m.n++
+	if v == 0 {
+		return
+	}
+	var carry uint64
+	m.sum[1], carry = bits.Add64(m.sum[1], uint64(v), 0)
+	m.sum[2] += uint64(v>>63) + carry
+	abs := uint64(v)
+	if v < 0 {
+		abs = -abs
+	}
+	hi, lo := bits.Mul64(abs, abs)
+	m.sq[2], carry = bits.Add64(m.sq[2], lo, 0)
+	m.sq[3], carry = bits.Add64(m.sq[3], hi, carry)
+	m.sq[4] += carry
+}
+
+// Add enters one ratio; a ratio of nothing is no observation.
+func (m *Moments) Add(r Ratio) {
+	if r.Den == 0 {
+		return
+	}
+	m.n++
+	if r.Num == 0 {
+		return
+	}
+	hi := r.Num / r.Den
+	lo, _ := bits.Div64(r.Num%r.Den, 0, r.Den)
+	var carry uint64
+	m.sum[0], carry = bits.Add64(m.sum[0], lo, 0)
+	m.sum[1], carry = bits.Add64(m.sum[1], hi, carry)
+	m.sum[2] += carry
+	h, l := bits.Mul64(lo, lo)
+	m.square(0, l, h)
+	if hi != 0 {
+		h, l = bits.Mul64(hi, lo)
+		m.square(1, l, h) // twice, since hi*lo and lo*hi
+		m.square(1, l, h)
+		h, l = bits.Mul64(hi, hi)
+		m.square(2, l, h)
+	}
+}
+
+// square adds two words to the squares from word at on.
+func (m *Moments) square(at int, lo, hi uint64) {
+	var carry uint64
+	m.sq[at], carry = bits.Add64(m.sq[at], lo, 0)
+	m.sq[at+1], carry = bits.Add64(m.sq[at+1], hi, carry)
+	for at += 2; at < len(m.sq); at++ {
+		m.sq[at], carry = bits.Add64(m.sq[at], 0, carry)
+	}
+}
+
+// Merge enters all observations of other.
+func (m *Moments) Merge(other *Moments) {
+	m.n += other.n
+	var carry uint64
+	for i := range m.sum {
+		m.sum[i], carry = bits.Add64(m.sum[i], other.sum[i], carry)
+	}
+	carry = 0
+	for i := range m.sq {
+		m.sq[i], carry = bits.Add64(m.sq[i], other.sq[i], carry)
+	}
+}
+
+// N returns the number of observations.
+func (m *Moments) N() uint64 { return m.n }
+
+// Summary is what a report says of a sample, each the nearest float to the
+// exact value but for the interval's half-width.
+type Summary struct {
+	N        uint64
+	Mean     float64  // valid from one observation on
+	SD       float64  // of the sample (divisor n-1), valid from two on
+	Interval Interval // mean +- t*sd/sqrt(n), valid from two on
+}
+
+// Summary returns the mean, deviation and interval of the observations divided
+// by scale, which is at least 1.
+func (m *Moments) Summary(scale int64) Summary {
+	s := Summary{N: m.n}
+	if m.n == 0 {
+		return s
+	}
+	n := new(big.Int).SetUint64(m.n)
+	unit := big.NewInt(scale)
+	sum := words(m.sum[:])
+	if m.sum[2]>>63 != 0 {
+		sum.Sub(sum, new(big.Int).Lsh(big.NewInt(1), 192))
+	}
+	one := new(big.Int).Lsh(big.NewInt(1), 64)
+	s.Mean = nearest(sum, new(big.Int).Mul(new(big.Int).Mul(n, unit), one))
+	if m.n == 1 {
+		return s
+	}
+	// (n*sum of squares - square of the sum) / (n*(n-1))
+	spread := new(big.Int).Mul(n, words(m.sq[:]))
+	spread.Sub(spread, new(big.Int).Mul(sum, sum))
+	if spread.Sign() < 0 {
+		panic("stats: moments with a negative variance")
+	}
+	divisor := new(big.Int).Mul(n, new(big.Int).Sub(n, big.NewInt(1)))
+	divisor.Mul(divisor, new(big.Int).Mul(unit, unit))
+	divisor.Mul(divisor, new(big.Int).Mul(one, one))
+	s.SD = math.Sqrt(nearest(spread, divisor))
+	s.Interval = around(s.Mean, s.SD, m.n)
+	return s
+}
+
+// words reads little-endian words as a non-negative integer.
+func words(w []uint64) *big.Int {
+	x := new(big.Int)
+	for i := len(w) - 1; i >= 0; i-- {
+		x.Lsh(x, 64)
+		x.Or(x, new(big.Int).SetUint64(w[i]))
+	}
+	return x
+}
+
+// nearest returns num/den rounded to the nearest float.
+func nearest(num, den *big.Int) float64 {
+	f, _ := new(big.Rat).SetFrac(num, den).Float64()
+	return f
+}
