@@ -16,7 +16,7 @@ type Event struct {
 	Value   int64          // of a timer: the local time it was set for; of a phase: its number; of a fault: its place in the scenario
 	Message peer.MessageID // the message concerned, or peer.NoMessage
 	Peer    peer.ID        // where it happened, or NoPeer
-	Other   peer.ID        // the other end of a packet's link, or NoPeer
+	Other   peer.ID        // the other end of a packet's link, or NoPeer; of one sent, NoPeer = all others
 	Round   int32          // of the packet
 	Size    int32          // bytes of a broadcast's body
 	Attempt uint16         // of the packet

@@ -57,8 +57,11 @@ func Describe(e Event) string {
 	}
 	switch e.Kind {
 	case Sent, Fate:
-		b.WriteString(" to ")
-		b.WriteString(peerName(e.Other))
+		if e.Other == NoPeer {
+			b.WriteString(" to others")
+		} else {
+			b.WriteString(" to " + e.Other.String())
+		}
 	case Arrival:
 		b.WriteString(" from ")
 		b.WriteString(peerName(e.Other))
@@ -102,8 +105,10 @@ func describePacket(b *strings.Builder, e Event) {
 }
 
 func phaseName(v int64) string {
-	if v >= int64(peer.Idle) && v <= int64(peer.Stopped) {
+	if knownPhase(v) {
 		return peer.Phase(v).String()
 	}
 	return "phase" + decimal(v)
 }
+
+func knownPhase(v int64) bool { return v >= int64(peer.Idle) && v <= int64(peer.Stopped) }
