@@ -106,7 +106,7 @@ func (x *causes) follow(h *History, s *past, cause, ref Ref) {
 	for w := s.full; w < c.to; w++ {
 		s.words[w] |= window[w-c.from]
 	}
-	s.to = max(s.to, c.to)
+	// Causes lie before the cause itself, so s.to is beyond them already.
 	s.advance()
 }
 

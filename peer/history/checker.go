@@ -195,7 +195,7 @@ func (c *Checker) scanLog(v *view) bool {
 		inOrder = inOrder && ref == Ref(i)
 		*n++
 	}
-	v.refs, v.fifo, v.broadcast = raw, fifo, inOrder && whole
+	v.refs, v.fifo, v.broadcast = raw, fifo, inOrder
 	if !whole {
 		c.freed(v, raw)
 	}

@@ -122,6 +122,19 @@ func TestACircleOfThreeLogsIsNoOppositeOrder(t *testing.T) {
 	}
 }
 
+func TestEqualLogsCountEach(t *testing.T) {
+	t.Parallel()
+	h := play(t, 4, "0!", "0!", "1<p0#1", "1<p0#0", "2<p0#1", "2<p0#0", "3<p0#1", "3<p0#0", "0<p0#1", "0<p0#0")
+	var c Checker
+	_, got := c.Check(h, true, AllProperties|Truth)
+	if len(c.views) != 1 || got.FIFOViolations != 4 || got.CausalViolations != 4 || len(got.Truth) != 4 {
+		t.Errorf("%d different logs, %+v", len(c.views), got)
+	}
+	if got.Truth[3] != (Inversions{Pairs: 1, Length: 2}) {
+		t.Errorf("inversions %+v", got.Truth)
+	}
+}
+
 func TestNothingHappened(t *testing.T) {
 	t.Parallel()
 	var c Checker

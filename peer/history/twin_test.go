@@ -49,6 +49,14 @@ func drawHistory(t *rapid.T) *History {
 			}
 		}
 	}
+	// Equal logs are judged once and counted as often as there are.
+	if rapid.Bool().Draw(t, "equal") {
+		for p := range n {
+			if ranks[p] == 0 && !slices.Contains(h.Logs[0].Refs, NoRef) && !slices.Contains(h.Logs[p].Refs, NoRef) {
+				h.Logs[p].Refs = slices.Clone(h.Logs[0].Refs)
+			}
+		}
+	}
 	return h
 }
 
