@@ -22,14 +22,20 @@ func (e *Engine) local(p int, now sim.Time) peer.Instant {
 func (e *Engine) step(p int, now sim.Time, in peer.Input) {
 	e.out.Reset()
 	if err := e.machines[p].Step(e.local(p, now), in, &e.out); err != nil {
-		if e.err == nil {
-			e.err = fmt.Errorf("run: %s, seed %d, %v at %s ms: %w", e.plan.label, e.outcome.Seed, peer.ID(p), now.AppendMS(nil), err)
-		}
+		e.fail(p, now, err)
 		return
 	}
-	if len(e.out.List) == 0 {
-		return
+	e.carryOut(p, now, in.Message)
+}
+
+func (e *Engine) fail(p int, now sim.Time, err error) {
+	if e.err == nil {
+		e.err = fmt.Errorf("run: %s, seed %d, %v at %s ms: %w", e.plan.label, e.outcome.Seed, peer.ID(p), now.AppendMS(nil), err)
 	}
+}
+
+// carryOut does what a step of p wants, in order; m is the packet at hand.
+func (e *Engine) carryOut(p int, now sim.Time, m *peer.Message) {
 	if e.anyDown && e.springs(p) {
 		e.cutStep(p, now)
 		return
@@ -46,8 +52,9 @@ func (e *Engine) step(p int, now sim.Time, in peer.Input) {
 			e.setTimer(p, now, ef.Timer, ef.At)
 		case peer.EffectPhase:
 			opened = e.phase(p, now, ef.Phase) || opened
+		case 0: // taken back by the machine
 		default:
-			e.minor(p, now, in.Message, ef)
+			e.minor(p, now, m, ef)
 		}
 	}
 	if opened {

@@ -109,6 +109,7 @@ type Engine struct {
 	atHand     history.Ref // the body that the present step was given
 	handAt     sim.Time    // when it first reached the host
 	logged     bool        // whether the present step has delivered it
+	plain      bool        // nothing is watched, no clock is off, no application reacts
 	anyDown    bool
 	inFlight   bool // whether a fault may strike packets under way
 	flying     int  // packets of the handshake under way
@@ -248,6 +249,7 @@ func (e *Engine) reset(seed uint64) {
 	e.resetHistory()
 	e.atHand, e.logged = history.NoRef, false
 	e.anyDown, e.inFlight = false, e.net.StrikesInFlight()
+	e.plain = e.options == Options{} && e.clocks == nil && !e.inFlight && !p.trackArrivals && !p.reacts
 	e.flying, e.settled, e.restarts = 0, 0, 0
 	e.revive = e.revive[:0]
 	e.serial, e.now, e.recheck = 0, 0, false
