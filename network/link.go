@@ -14,6 +14,8 @@ type link struct {
 	bandwidth uint64 // bits per second; 0 = none
 	queue     uint64 // bytes; 0 = no bound
 
+	plain    bool // a packet's fate is decided by its delay alone
+	spreads  bool // ... or by its delay and a plain loss, and no sum overflows
 	based    bool // the base of the places is added
 	ordered  bool // a row of previous arrivals is needed to keep the order
 	lossy    bool // loss is not never, or burst is set
@@ -44,12 +46,10 @@ func compile(l *Link, forced bool) link {
 	c.lossy = c.burst != nil || !c.loss.Never()
 	c.doubles = !c.double.Never()
 	c.reorders = !c.reorder.Never()
+	delays := !c.doubles && !c.reorders && c.bandwidth == 0
+	c.plain = delays && !c.lossy
+	c.spreads = delays && c.burst == nil && calm(&c.excess)
 	return c
-}
-
-// plain reports whether a packet's fate is decided by its delay alone.
-func (l *link) plain() bool {
-	return !l.lossy && !l.doubles && !l.reorders && l.bandwidth == 0
 }
 
 // features are those of the link for which a Network needs keys.

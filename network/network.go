@@ -91,6 +91,9 @@ func (n *Network) compilePlaces(c *Config) {
 	n.places = len(c.Base)
 	for _, row := range c.Base {
 		n.base = append(n.base, row...)
+		if slices.Max(row) >= calmDelay {
+			n.classes.links[classDefault].spreads = false
+		}
 	}
 	if n.place = slices.Clone(c.Place); n.place == nil {
 		n.place = make([]uint16, c.Peers)

@@ -41,9 +41,16 @@ func (n *Network) Send(now sim.Time, p Packet, out []Fate) []Fate {
 	n.mustBeAddr(p.To)
 	n.at(now)
 	n.counts.Sent++
-	d := n.draws(p.Name)
+	l := n.classes.between(p.From, p.To)
 	lo, hi := n.explicitOf(&p)
-	return n.route(now, &p, n.classes.between(p.From, p.To), &d, n.takeExplicit(lo, hi, p.To), out)
+	if l.plain && lo == hi && len(n.active) == 0 {
+		n.counts.Arriving++
+		d := draws{delay: n.keys.delay.With(uint64(p.Name))}
+		at := n.inOrder(n.arrival(now, &p, l, &d, 0), &p, l)
+		return append(out, Fate{At: at, Ref: p.Ref, To: p.To})
+	}
+	d := n.draws(p.Name)
+	return n.route(now, &p, l, &d, n.takeExplicit(lo, hi, p.To), out)
 }
 
 // Broadcast decides the fates of one packet to every peer but p.From and
@@ -58,7 +65,7 @@ func (n *Network) Broadcast(now sim.Time, p Packet, out []Fate) []Fate {
 	if n.classes.rows != nil {
 		row = n.classes.rows[p.From]
 	}
-	if row == nil && lo == hi && len(n.active) == 0 && n.classes.links[classDefault].plain() {
+	if row == nil && lo == hi && len(n.active) == 0 && now < calmTime && n.classes.links[classDefault].spreads {
 		return n.spread(now, &p, out)
 	}
 	d := n.draws(p.Name)

@@ -1,7 +1,6 @@
 package network
 
 import (
-	"math"
 	"slices"
 	"time"
 
@@ -9,67 +8,98 @@ import (
 	"mpcomm/sim/rng"
 )
 
-// spread is Broadcast where nothing but delays decides: the tight loop.
+// Where a delay is below calmDelay, its base too, and the time below calmTime,
+// no sum overflows and none needs a test.
+const (
+	calmDelay = 1 << 61
+	calmTime  = 1 << 62
+)
+
+// calm reports whether every draw is 0 or more and below calmDelay.
+func calm(d *rng.Dist) bool {
+	least, most, _ := d.MinMax()
+	return least >= 0 && most < calmDelay
+}
+
+// spread is Broadcast where delays and plain losses alone decide: tight loops
+// over the receivers, one for each thing the link does. Drawing comes first and
+// on its own, since it costs most and what follows then runs on memory that is
+// at hand.
 func (n *Network) spread(now sim.Time, p *Packet, out []Fate) []Fate {
 	l := &n.classes.links[classDefault]
-	size := len(out)
+	size, from := len(out), int(p.From)
 	out = slices.Grow(out, n.peers-1)[:size+n.peers-1]
-	n.counts.Arriving += uint64(n.peers - 1)
-	from := int(p.From)
-	w := wave{now: int64(now), ref: p.Ref, key: n.keys.delay.With(uint64(p.Name)), excess: &l.excess}
+	fates := out[size:]
+	// The receivers before the sender, and those after it.
+	before, after := fates[:from], fates[from:]
+	key := n.keys.delay.With(uint64(p.Name))
+	draw(before, 0, now, p.Ref, key, &l.excess)
+	draw(after, from+1, now, p.Ref, key, &l.excess)
 	if l.based && n.place != nil {
-		w.place = n.place
-		w.base = n.base[int(n.place[from])*n.places:][:n.places]
+		addBase(fates, n.place, n.base[int(n.place[from])*n.places:][:n.places])
+	}
+	var lost uint64
+	if l.lossy {
+		lost = lose(fates, now, n.keys.loss.With(uint64(p.Name)), l.loss)
 	}
 	if l.ordered {
 		s := n.touch(p.From)
 		if s.arrived == nil {
 			s.arrived = make([]sim.Time, n.peers)
 		}
-		w.arrived = s.arrived
+		order(before, s.arrived)
+		order(after, s.arrived[from+1:])
 	}
-	w.fill(out[size:size+from], 0)
-	w.fill(out[size+from:], from+1)
-	n.counts.Clamped += w.clamped
+	n.counts.Arriving += uint64(len(fates)) - lost
+	n.counts.Random += lost
+	n.counts.Lost += lost
 	return out
 }
 
-// wave is one broadcast on plain links.
-type wave struct {
-	now     int64
-	ref     uint32
-	key     rng.Key
-	excess  *rng.Dist
-	place   []uint16        // nil = no base
-	base    []time.Duration // from the sender's place
-	arrived []sim.Time      // of the sender's row; nil = datagram
-	clamped uint64
-}
-
-// fill writes the fates of the receivers first, first+1 and so on.
-func (w *wave) fill(fates []Fate, first int) {
-	var arrived []sim.Time
-	if w.arrived != nil {
-		arrived = w.arrived[first:][:len(fates)]
+// draw makes fates those of the receivers first, first+1 and so on: arrivals
+// later than now by a draw of excess each.
+func draw(fates []Fate, first int, now sim.Time, ref uint32, key rng.Key, excess *rng.Dist) {
+	if excess.IsConstant() {
+		at := now + sim.Time(excess.Sample(0))
+		for i := range fates {
+			fates[i] = Fate{At: at, Ref: ref, To: Addr(first + i)}
+		}
+		return
 	}
 	for i := range fates {
-		to := first + i
-		delay := w.excess.Sample(w.key.Word(uint64(to)))
-		if delay < 0 {
-			w.clamped++
-			delay = 0
+		delay := excess.Sample(key.Word(uint64(first + i)))
+		fates[i] = Fate{At: now + sim.Time(delay), Ref: ref, To: Addr(first + i)}
+	}
+}
+
+// addBase adds the base delays of a row to those at the receivers' places.
+func addBase(fates []Fate, place []uint16, row []time.Duration) {
+	for i := range fates {
+		f := &fates[i]
+		f.At += sim.Time(row[place[f.To]])
+	}
+}
+
+// lose takes out what is lost and returns how many that are.
+func lose(fates []Fate, now sim.Time, key rng.Key, chance rng.Chance) (lost uint64) {
+	for i := range fates {
+		if f := &fates[i]; chance.Hit(key.Word(uint64(f.To))) {
+			f.At, f.Verdict = now, Lost
+			lost++
 		}
-		if w.place != nil {
-			delay = saturated(delay, int64(w.base[w.place[to]]))
+	}
+	return lost
+}
+
+// order applies the rule of fifo links to a row of previous arrivals. What is
+// lost leaves no trace there.
+func order(fates []Fate, previous []sim.Time) {
+	previous = previous[:len(fates)]
+	for i := range fates {
+		if fates[i].Verdict != Arrives {
+			continue
 		}
-		at := w.now + delay
-		if at < w.now {
-			at = math.MaxInt64
-		}
-		if arrived != nil {
-			at = max(at, int64(arrived[i]))
-			arrived[i] = sim.Time(at)
-		}
-		fates[i] = Fate{At: sim.Time(at), Ref: w.ref, To: Addr(to)}
+		at := max(fates[i].At, previous[i])
+		fates[i].At, previous[i] = at, at
 	}
 }

@@ -16,6 +16,7 @@ type twin struct {
 	root    rng.Key
 	latest  map[[2]Addr]sim.Time
 	free    map[[2]Addr]sim.Time
+	states  map[[2]Addr][]bool // bad or not, by slot
 	used    map[int]bool
 	active  map[int]bool
 	struck  map[int]uint64
@@ -31,7 +32,7 @@ type twinHeld struct {
 func newTwin(c Config, root rng.Key) *twin {
 	return &twin{
 		c: c, root: root,
-		latest: map[[2]Addr]sim.Time{}, free: map[[2]Addr]sim.Time{},
+		latest: map[[2]Addr]sim.Time{}, free: map[[2]Addr]sim.Time{}, states: map[[2]Addr][]bool{},
 		used: map[int]bool{}, active: map[int]bool{}, struck: map[int]uint64{},
 	}
 }
@@ -249,15 +250,20 @@ func (w *twin) bad(at sim.Time, p Packet, g *GilbertElliott) bool {
 	stationary := new(big.Int).Lsh(up, 63)
 	stationary.Div(stationary, new(big.Int).Add(up, down))
 	stay := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 63), down)
-	bad := word(0).Cmp(stationary) < 0
-	for k := int64(1); k <= int64(at)/int64(g.Every); k++ {
-		if bad {
-			bad = word(k).Cmp(stay) < 0
+	pair := [2]Addr{p.From, p.To}
+	states := w.states[pair]
+	if len(states) == 0 {
+		states = append(states, word(0).Cmp(stationary) < 0)
+	}
+	for k := int64(len(states)); k <= int64(at)/int64(g.Every); k++ {
+		if states[k-1] {
+			states = append(states, word(k).Cmp(stay) < 0)
 		} else {
-			bad = word(k).Cmp(up) < 0
+			states = append(states, word(k).Cmp(up) < 0)
 		}
 	}
-	return bad
+	w.states[pair] = states
+	return states[int64(at)/int64(g.Every)]
 }
 
 func (w *twin) arrive(from, to Addr) Verdict {
