@@ -9,6 +9,7 @@ import (
 
 	"mpcomm/peer"
 	"mpcomm/peer/history"
+	"mpcomm/reports/compare"
 )
 
 // historyOf has one log for each list of references; -1 is a message that
@@ -116,6 +117,31 @@ func TestPeerBarsAgainstTwin(t *testing.T) {
 					t.Fatalf("p%d position %d: got %d, want %d", p, k, got, want)
 				}
 			}
+		}
+	})
+}
+
+// TestPeerBarsAddUpToTheComparators: the widest of all peers is what the
+// comparator reports for all of them, as long as nothing is logged twice.
+func TestPeerBarsAddUpToTheComparators(t *testing.T) {
+	t.Parallel()
+	if Missing != compare.Gone {
+		t.Fatalf("Missing is %d, the comparator's is %d", Missing, compare.Gone)
+	}
+	var c compare.Comparer
+	rapid.Check(t, func(t *rapid.T) {
+		log := rapid.SliceOfNDistinct(rapid.IntRange(-2, 6), 0, 9, rapid.ID[int])
+		h := historyOf(7, rapid.SliceOfN(log, 1, 5).Draw(t, "logs")...)
+		c.Compare(h, compare.Options{})
+		want := c.Barcode(nil)
+		got := make([]int32, len(want))
+		for _, bar := range PeerBars(h) {
+			for k, d := range bar.Widest {
+				got[k] = max(got[k], d)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" && len(want)+len(got) > 0 {
+			t.Fatalf("-comparator +bars:\n%s", diff)
 		}
 	})
 }

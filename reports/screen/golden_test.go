@@ -150,9 +150,44 @@ func troubledView() *View {
 	}
 }
 
+// minimalView has one ordering whose logs differ, one whose logs agree on the
+// answer before the question, and one that is right.
+func minimalView() *View {
+	differ := result.Divergence{InversionsPerMessage: stats.Ratio{Num: 1, Den: 3}, Positions: 2, PositionsDiffering: 2}
+	same := result.Divergence{Identical: true, InversionsPerMessage: stats.Ratio{Num: 0, Den: 3}, Positions: 2}
+	watch := func(happened bool) result.List[result.Watch] {
+		return result.List[result.Watch]{{Peer: 0, First: "p2#0", Then: "p1#0", Happened: happened}}
+	}
+	runs := result.List[result.Ordering]{
+		{Ordering: "naive", Complete: true, Divergence: differ, Watch: watch(true),
+			Properties: result.Properties{Causal: result.Violated, Total: result.Violated},
+			Quality:    result.Quality{CausalViolations: 1}, Cost: hold(0, 0),
+			FirstDifference: &result.Difference{
+				Position: 1, Peers: [2]peer.ID{0, 1}, Messages: [2]*string{message("p2#0"), message("p1#0")}, Why: "relay",
+				Text: "p2 had p1#0 before sending p2#0; p2#0 reached p0 10 ms before p1#0 did.",
+			}},
+		{Ordering: "timestamp", Complete: true, Divergence: same, Watch: watch(true),
+			Properties:         result.Properties{Causal: result.Violated},
+			OutsideAssumptions: result.List[string]{"a reply is sent on arrival, before its question is delivered"},
+			Quality:            result.Quality{CausalViolations: 3}, Cost: hold(65, 80),
+			Witnesses: result.List[result.Witness]{{Property: "causal",
+				Text: "p0 logged p2#0 at position 1 and p1#0, which p2#0 answers, at position 2."}}},
+		{Ordering: "lamport", Complete: true, Divergence: same, Watch: watch(false), Cost: hold(10, 30)},
+	}
+	return &View{
+		Run:      &result.Run{Scenario: "minimal", Seed: 1, Peers: 3, Runs: runs},
+		Facts:    []string{"2 messages", "latency 10ms", "no faults"},
+		Barcodes: []Barcode{{Widest: []int32{1, 1}}, {Widest: []int32{0, 0}}, {Widest: []int32{0, 0}}},
+		Hints: []Hint{
+			{"mpcomm show minimal", "the scenario, to change and to run"},
+			{"mpcomm sweep minimal", "the same over many seeds"},
+		},
+	}
+}
+
 func TestWrite(t *testing.T) {
 	t.Parallel()
-	views := map[string]func() *View{"lab": labView, "trouble": troubledView}
+	views := map[string]func() *View{"lab": labView, "trouble": troubledView, "minimal": minimalView}
 	for _, tc := range []struct {
 		view    string
 		options Options
@@ -163,6 +198,8 @@ func TestWrite(t *testing.T) {
 		{"lab", Options{Width: 50}},
 		{"lab", Options{Width: 100, Color: true}},
 		{"lab", Options{Width: 100, ASCII: true}},
+		{"minimal", Options{Width: 80, Height: 24}},
+		{"minimal", Options{Width: 100}},
 		{"trouble", Options{Width: 100}},
 		{"trouble", Options{Width: 80, Verbose: true}},
 		{"trouble", Options{Width: 60, ASCII: true}},
@@ -255,12 +292,23 @@ func stripEscapes(s string) string {
 
 func TestFitsATerminalOf80x24(t *testing.T) {
 	t.Parallel()
+	for _, view := range []*View{labView(), minimalView()} {
+		for height := 24; height >= 20; height-- {
+			var buf bytes.Buffer
+			if err := Write(&buf, view, Options{Width: 80, Height: height}); err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(buf.String(), "\n"); n > height {
+				t.Errorf("%d lines, want at most %d:\n%s", n, height, buf.String())
+			}
+		}
+	}
 	var buf bytes.Buffer
 	if err := Write(&buf, labView(), Options{Width: 80}); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(buf.String(), "\n"); n > 24 {
-		t.Errorf("%d lines, want at most 24:\n%s", n, buf.String())
+		t.Errorf("%d lines without being asked, want at most 24:\n%s", n, buf.String())
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // mostNotes is how many notes a screen shows unless it is verbose.
-const mostNotes = 4
+const mostNotes = 3
 
 // mostLabel is how many columns of an ordering's label a note repeats.
 const mostLabel = 24
@@ -37,26 +37,34 @@ func (b *brush) notes(runs []result.Ordering) bool {
 			all[at].about = append(all[at].about, b.fit(b.plain(runs[i].Ordering), mostLabel))
 		}
 	}
+	for _, text := range watched(runs) {
+		all = append(all, note{text: text})
+	}
 	if len(all) == 0 {
 		return false
 	}
 	b.blank()
-	hidden := 0
-	if !b.Verbose && len(all) > mostNotes {
-		hidden = len(all) - (mostNotes - 1)
-		all = all[:mostNotes-1]
+	shown := len(all)
+	switch {
+	case b.tight >= oneNote:
+		shown = 1
+	case !b.Verbose && len(all) > mostNotes:
+		shown = mostNotes
 	}
 	head := b.paint(faint, "NOTE") + "  "
-	for _, n := range all {
-		about := strings.Join(n.about, ", ")
-		if len(n.about) == len(runs) && len(runs) > 1 {
-			about = "all orderings"
+	for i, n := range all[:shown] {
+		if i == shown-1 && shown < len(all) {
+			n.text += fmt.Sprintf(" (and %d more)", len(all)-shown)
 		}
-		b.wrap(head, about+": "+b.plain(n.text))
+		about := strings.Join(n.about, ", ") + ": "
+		switch {
+		case len(n.about) == 0: // the note says itself whom it is about
+			about = ""
+		case len(n.about) == len(runs) && len(runs) > 1:
+			about = "all orderings: "
+		}
+		b.wrap(head, b.plain(about+n.text))
 		head = "      "
-	}
-	if hidden > 0 {
-		b.line(head + b.paint(faint, fmt.Sprintf("and %d more", hidden)))
 	}
 	return true
 }
@@ -85,15 +93,37 @@ func notesOf(r *result.Ordering) []string {
 	if outcomeOf(r) != fine && len(r.OutsideAssumptions) > 0 {
 		notes = append(notes, "outside its assumptions: "+strings.Join(r.OutsideAssumptions, "; "))
 	}
-	notes = append(notes, r.Vacuous...)
-	for _, w := range r.Watch {
-		happened := "no"
-		if w.Happened {
-			happened = "yes"
+	return append(notes, r.Vacuous...)
+}
+
+// watched answers each question of the scenario once, for all orderings.
+func watched(runs []result.Ordering) []string {
+	var questions []string
+	var yes, no [][]string
+	for i := range runs {
+		for _, w := range runs[i].Watch {
+			question := fmt.Sprintf("does %s have %s with no %s before it?", w.Peer, w.First, w.Then)
+			at := slices.Index(questions, question)
+			if at < 0 {
+				at = len(questions)
+				questions, yes, no = append(questions, question), append(yes, nil), append(no, nil)
+			}
+			if w.Happened {
+				yes[at] = append(yes[at], runs[i].Ordering)
+			} else {
+				no[at] = append(no[at], runs[i].Ordering)
+			}
 		}
-		notes = append(notes, fmt.Sprintf("watched: %s has %s with no %s before it: %s", w.Peer, w.First, w.Then, happened))
 	}
-	return notes
+	for i := range questions {
+		if yes[i] != nil {
+			questions[i] += " Yes: " + list(yes[i]) + "."
+		}
+		if no[i] != nil {
+			questions[i] += " No: " + list(no[i]) + "."
+		}
+	}
+	return questions
 }
 
 func entries(n int) string {

@@ -11,6 +11,7 @@ import (
 // Options say what the terminal can show and how much is asked for.
 type Options struct {
 	Width   int  // columns; 0 = 100; below 40 counts as 40
+	Height  int  // rows that a run's screen should fit if it can; 0 = any number
 	ASCII   bool // no character beyond ASCII
 	Color   bool // the sixteen colours of ANSI, which the reader's theme decides
 	Verbose bool // one barcode line per peer, every first difference, every note
@@ -28,8 +29,22 @@ func init() { text.OverrideRuneWidthEastAsianWidth(false) }
 // brush turns words into what the terminal shows.
 type brush struct {
 	Options
-	out strings.Builder
+	out   strings.Builder
+	tight tightness
 }
+
+// tightness is what is left out to save rows, each level more than the one
+// before.
+type tightness uint8
+
+const (
+	oneNote  tightness = iota + 1 // one note, and how many more there are
+	noLegend                      // no key to the barcode
+	oneHint                       // one thing to do next
+	noAir                         // no blank lines
+	noHints                       // nothing about what to do next
+	tightest = noHints
+)
 
 func newBrush(o Options) *brush {
 	switch {
@@ -109,7 +124,11 @@ func (b *brush) line(s string) {
 	b.out.WriteByte('\n')
 }
 
-func (b *brush) blank() { b.out.WriteByte('\n') }
+func (b *brush) blank() {
+	if b.tight < noAir {
+		b.out.WriteByte('\n')
+	}
+}
 
 // wrap writes words after a head, breaking lines at spaces; further lines
 // hang under the first word. A word longer than a line stays whole, so that a

@@ -24,19 +24,39 @@ type Hint struct{ Command, Does string }
 // Write writes the screen of a run: the verdict table, where logs disagree,
 // why, notes, what to do next, and failed expectations last, where the eye
 // ends. No row of the table is wrapped: narrow terminals show fewer columns,
-// and under 60 columns a block for each ordering. The error is w's.
+// and under 60 columns a block for each ordering. Where the height does not
+// suffice, notes, the key of the barcode, hints and blank lines go first. The
+// error is w's.
 func Write(w io.Writer, v *View, o Options) error {
 	b := newBrush(o)
+	b.run(v)
+	for b.tight < tightest && b.Height > 0 && strings.Count(b.out.String(), "\n") > b.Height {
+		b.out.Reset()
+		b.tight++
+		b.run(v)
+	}
+	if _, err := io.WriteString(w, b.out.String()); err != nil {
+		return fmt.Errorf("screen: %w", err)
+	}
+	return nil
+}
+
+func (b *brush) run(v *View) {
 	b.headline(v)
 	b.blank()
 	b.verdicts(v.Run.Runs)
 	b.where(v)
 	b.why(v.Run.Runs)
-	if b.notes(v.Run.Runs) {
-		b.hints(v.Hints)
-	} else if len(v.Hints) > 0 {
-		b.blank()
-		b.hints(v.Hints)
+	noted := b.notes(v.Run.Runs)
+	if len(v.Hints) > 0 && b.tight < noHints {
+		if !noted {
+			b.blank()
+		}
+		if b.tight >= oneHint {
+			b.hints(v.Hints[:1])
+		} else {
+			b.hints(v.Hints)
+		}
 	}
 	if len(v.Failed) > 0 {
 		b.blank()
@@ -44,10 +64,6 @@ func Write(w io.Writer, v *View, o Options) error {
 			b.failed(s)
 		}
 	}
-	if _, err := io.WriteString(w, b.out.String()); err != nil {
-		return fmt.Errorf("screen: %w", err)
-	}
-	return nil
 }
 
 // headline names the run: scenario, seed, peers and the caller's facts,

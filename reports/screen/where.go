@@ -126,7 +126,11 @@ func axisStep(per int) int {
 	}
 }
 
+// legend is the key of the barcode.
 func (b *brush) legend(label int, missing bool) {
+	if b.tight >= noLegend {
+		return
+	}
 	words := []string{"· peers agree", "▁ off by 1", "█ off by 8 or more"}
 	absent := "× missing from a log"
 	if b.ASCII {

@@ -10,14 +10,19 @@ import (
 
 // why explains the first ordering whose logs differ and the first whose logs
 // agree though a cause comes after its effect: two different findings. In
-// verbose screens it explains every ordering.
+// verbose screens it explains every ordering, with air between.
 func (b *brush) why(runs []result.Ordering) {
 	differs, acausal := false, false
+	part := func() {
+		if b.Verbose || !differs && !acausal {
+			b.blank()
+		}
+	}
 	for i := range runs {
 		r := &runs[i]
 		if d := r.FirstDifference; d != nil && (b.Verbose || !differs) {
+			part()
 			differs = true
-			b.blank()
 			b.difference(b.plain(r.Ordering)+", first difference: position "+thousands(int64(d.Position)), d, nil)
 		}
 		if r.Properties.Causal != result.Violated || !b.Verbose && (acausal || !r.Divergence.Identical) {
@@ -27,8 +32,8 @@ func (b *brush) why(runs []result.Ordering) {
 		if at < 0 {
 			continue
 		}
+		part()
 		acausal = true
-		b.blank()
 		head := b.plain(r.Ordering) + ": "
 		if r.Divergence.Identical {
 			head += "the logs agree, but "
