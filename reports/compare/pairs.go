@@ -295,10 +295,7 @@ func (q *quotients) mean() stats.Ratio {
 	if hi == 0 {
 		return stats.Ratio{Num: lo >> 1, Den: 1 << 63}
 	}
-	shift := uint(bits.LeadingZeros64(hi))
-	if shift > 63 {
-		shift = 63
-	}
+	shift := uint(bits.LeadingZeros64(hi)) - 1 // hi is a mean of inversions: far below 2^63
 	num := hi<<shift | lo>>(64-shift)
 	return stats.Ratio{Num: num, Den: 1 << shift}
 }

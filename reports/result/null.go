@@ -1,7 +1,10 @@
 package result
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
+	"io"
 	"strconv"
 
 	"mpcomm/sim"
@@ -56,5 +59,38 @@ func (l List[T]) MarshalJSON() ([]byte, error) {
 	if l == nil {
 		return []byte("[]"), nil
 	}
-	return json.Marshal([]T(l))
+	return appendJSON(nil, []T(l))
+}
+
+// appendJSON appends v as JSON without escaping what only HTML would mind:
+// links are named p0>p2.
+func appendJSON(b []byte, v any) ([]byte, error) {
+	var text bytes.Buffer
+	out := json.NewEncoder(&text)
+	out.SetEscapeHTML(false)
+	if err := out.Encode(v); err != nil {
+		return b, err
+	}
+	return append(b, bytes.TrimSuffix(text.Bytes(), []byte("\n"))...), nil
+}
+
+// encode returns plain values of this package as JSON.
+func encode(v any) []byte {
+	b, err := appendJSON(nil, v)
+	if err != nil {
+		panic("result: " + err.Error()) // strings, numbers and lists of them marshal
+	}
+	return b
+}
+
+// Write writes a Run or a Cell as one line of JSON.
+func Write(w io.Writer, v any) error {
+	b, err := appendJSON(nil, v)
+	if err != nil {
+		return fmt.Errorf("result: %w", err)
+	}
+	if _, err = w.Write(append(b, '\n')); err != nil {
+		return fmt.Errorf("result: %w", err)
+	}
+	return nil
 }

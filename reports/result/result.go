@@ -1,8 +1,6 @@
 package result
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 
 	"mpcomm/peer"
@@ -209,22 +207,15 @@ type Counters []Counter
 
 // MarshalJSON prints {"late":3,"late_dropped":0}.
 func (c Counters) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('{')
+	b := []byte{'{'}
 	for i, counter := range c {
 		if i > 0 {
-			b.WriteByte(',')
+			b = append(b, ',')
 		}
-		name, err := json.Marshal(counter.Name)
-		if err != nil {
-			return nil, fmt.Errorf("counter %q: %w", counter.Name, err)
-		}
-		b.Write(name)
-		b.WriteByte(':')
-		b.WriteString(counter.Value.String())
+		b = append(append(b, encode(counter.Name)...), ':')
+		b = append(b, counter.Value.String()...)
 	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
+	return append(b, '}'), nil
 }
 
 // Phases says when peers opened and closed, in true time.

@@ -1,0 +1,388 @@
+package result
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"mpcomm/peer"
+	"mpcomm/peer/history"
+	"mpcomm/reports/stats"
+	"mpcomm/sim"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s is not as committed (-update rewrites it):\n%s", path, diff)
+	}
+}
+
+// sample is a run in which every number differs from every other.
+func sample() *Ordering {
+	n := 100
+	next := func() int { n++; return n }
+	ms := func() NullMS { return Millis(sim.Time(next()) * 1_500_000) }
+	times := func() Times { return Times{Mean{int64(next()) * 1e6, 8}, ms(), ms(), ms()} }
+	name, zero, crashed := "p1#0", 0, peer.ID(4)
+	return &Ordering{
+		Ordering: "timestamp wait=80ms", Kind: "timestamp", Digest: "0123456789abcdef0123456789abcdef",
+		Events: uint64(next()), Virtual: MS(next()), Limit: "quiet", Complete: true,
+		Absent:  List[history.Absent]{{Peer: 3, Why: "stuck"}},
+		Vacuous: List[string]{"partition at 1s struck no packet"},
+		Properties: Properties{
+			Integrity: Holds, Validity: Violated, Agreement: Unknown, Uniform: Unknown, FIFO: Holds, Causal: Violated, Total: Holds},
+		Witnesses:          List[Witness]{{"causal", List[Delivery]{{0, 1, "p2#0"}, {0, 2, "p1#0"}}, "p2#0 before its cause."}},
+		OutsideAssumptions: List[string]{"link is datagram"},
+		Divergence: Divergence{
+			Identical: false, Contested: stats.Share(91, 100), InversionsPerMessage: stats.Share(next(), 1000),
+			KendallDistance: stats.Share(next(), 7), KendallMax: Int(next()), Footrule: stats.Share(next(), 3), Ulam: stats.Share(next(), 9),
+			Pairs: next(), DistinctLogs: next(), FirstDifference: Int(next()), CommonPrefix: next(), Positions: next(),
+			PositionsDiffering: next(), Missing: next(), Duplicates: next(), Messages: next(), Deliveries: next(),
+			PrefixConsistent: true, RoundsClassic: next(), RoundsFull: next()},
+		Quality: Quality{next(), next(), next(), next(), List[peer.ID]{1, 5}, stats.Share(next(), 11)},
+		Cost: Cost{
+			uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()),
+			uint64(next()), uint64(next()), uint64(next()), stats.Share(next(), 13), times(), times(), times()},
+		Counters: Counters{{"late", stats.Of(next())}, {"hlc_ahead_ms", stats.Share(next(), 17)}},
+		Phases: Phases{
+			Opened: List[NullMS]{ms(), {}, ms()}, Handshake: ms(), DataAt: ms(), OpenedAll: true, Data: ms(), Stop: ms(),
+			Closed: List[NullMS]{{}, ms(), ms()}, TooEarly: uint64(next()), TooLate: uint64(next()), Resent: uint64(next()),
+			Stuck: List[Stuck]{{3, "handshake", List[peer.ID]{5}}}},
+		Faults: List[Fault]{
+			{At: "1s", Partition: [][]peer.ID{{0, 1}, {2, 3}}, For: "500ms", Mode: "drop", Struck: uint64(next())},
+			{Crash: &crashed, AtDelivery: "p1#0", Sent: &zero, Struck: 1}},
+		Watch: List[Watch]{{2, "p1#0", "p0#0", true}},
+		FirstDifference: &Difference{Position: 1, Peers: [2]peer.ID{0, 2}, Messages: [2]*string{&name, nil}, Why: "missing",
+			Text: "p2 never logged p1#0: lost on the link p1>p2 at 10 ms."},
+	}
+}
+
+func marshal(t *testing.T, v any) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Write(&b, v); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func indented(t *testing.T, b []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := json.Indent(&out, b, "", " "); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func TestRunGolden(t *testing.T) {
+	run := Run{Scenario: "lab", ScenarioHash: "00ff", Seed: 1, Peers: 3, Runs: List[Ordering]{*sample(), {}}}
+	golden(t, "run.json", indented(t, marshal(t, run)))
+}
+
+func TestSweepGolden(t *testing.T) {
+	var tally Tally
+	tally.Add(sample())
+	other := sample()
+	other.Events, other.Limit, other.Divergence.Identical = 50, "", true
+	other.Divergence.FirstDifference = NullInt{}
+	other.Vacuous = List[string]{"no message was delivered"}
+	tally.Add(other)
+	for _, ns := range []int64{20_000_000, 30_000_000, 90_000_000} {
+		tally.Latency.Record(ns)
+	}
+	cell := tally.Cell(Head{"lab", "00ff", 1, 3, []Setting{{"network.latency.mean", "20ms"}, {"peers", "3"}}})
+	golden(t, "sweep.json", indented(t, marshal(t, cell)))
+}
+
+// flatten returns every leaf of a JSON object by its path with dots; lists are
+// leaves.
+func flatten(t *testing.T, b []byte) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	var walk func(path string, raw json.RawMessage)
+	walk = func(path string, raw json.RawMessage) {
+		if raw[0] != '{' {
+			out[path] = string(raw)
+			return
+		}
+		var object map[string]json.RawMessage
+		if err := json.Unmarshal(raw, &object); err != nil {
+			t.Fatal(err)
+		}
+		for key, value := range object {
+			walk(strings.TrimPrefix(path+"."+key, "."), value)
+		}
+	}
+	walk("", b)
+	return out
+}
+
+// TestColumnsAreTheJSON holds the table of numbers to what a run prints.
+func TestColumnsAreTheJSON(t *testing.T) {
+	t.Parallel()
+	o := sample()
+	printed := flatten(t, marshal(t, o))
+	seen := map[string]bool{}
+	for _, col := range columns {
+		name, unknown := strings.CutSuffix(col.path, "_unknown")
+		seen[name] = true
+		text, ok := printed[name]
+		if col.form == extra {
+			continue
+		}
+		if !ok {
+			t.Errorf("no run prints %s", name)
+			continue
+		}
+		num, den := col.get(o)
+		if num == 0 && den == 0 {
+			t.Errorf("%s is null in the sample", name)
+			continue
+		}
+		value := float64(num) / float64(den)
+		if col.form == millis {
+			value = float64(num) / float64(den*nsPerMS)
+		}
+		want := map[bool]string{true: "1", false: "0"}
+		switch {
+		case unknown:
+			text = want[text == `"unknown"`]
+		case strings.HasPrefix(name, "properties."):
+			text = want[text == `"holds"`]
+		case col.form == share:
+			text = want[text == "true"]
+		case name == "absent":
+			text = strconv.Itoa(len(o.Absent))
+		}
+		if got := string(stats.AppendFloat(nil, value)); got != text {
+			t.Errorf("%s is %s in the table, %s in JSON", name, got, text)
+		}
+	}
+	// What no sweep has, and what it makes of the rest under other names.
+	left := []string{"ordering", "kind", "digest", "limit", "witnesses", "first_difference.", "phases.stuck", "phases.closed_ms",
+		"counters.", "cost.latency", "cost.hold"}
+	for path := range printed {
+		if !seen[path] && !slices.ContainsFunc(left, func(s string) bool { return strings.HasPrefix(path, s) }) {
+			t.Errorf("a run prints %s, which no sweep does", path)
+		}
+	}
+}
+
+// drawRuns draws results that differ in everything a tally treats apart.
+func drawRuns(t *rapid.T) []*Ordering {
+	var runs []*Ordering
+	for i := range rapid.IntRange(1, 12).Draw(t, "runs") {
+		o := sample()
+		o.Events = rapid.Uint64Range(0, 1e6).Draw(t, "events")
+		o.Digest = fmt.Sprintf("%032x", rapid.Uint64().Draw(t, "digest"))
+		o.Limit = rapid.SampledFrom(limitNames[:]).Draw(t, "limit")
+		o.Divergence.Identical = rapid.Bool().Draw(t, "identical")
+		o.Divergence.Contested = stats.Share(rapid.IntRange(0, 7).Draw(t, "contested"), rapid.IntRange(0, 7).Draw(t, "of"))
+		o.Vacuous = List[string]{fmt.Sprint("reason ", rapid.IntRange(0, 2).Draw(t, "reason"))}
+		if rapid.Bool().Draw(t, "unopened") {
+			o.Phases.Opened, o.Phases.Handshake = List[NullMS]{{}, {}}, NullMS{}
+		}
+		o.Watch[0].Happened = i%3 == 0
+		o.Faults[0].Struck = uint64(i)
+		runs = append(runs, o)
+	}
+	return runs
+}
+
+// TestMergedIsWhole: however runs are cut into stretches, the line is the same
+// bytes.
+func TestMergedIsWhole(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		runs := drawRuns(t)
+		var whole, merged, part Tally
+		flush := func() {
+			merged.Merge(&part)
+			part.Reset()
+		}
+		for i, o := range runs {
+			for _, tally := range []*Tally{&whole, &part} {
+				tally.Add(o)
+				tally.Hold.Record(int64(i) * 1e6)
+			}
+			if rapid.Bool().Draw(t, "cut") {
+				flush()
+			}
+		}
+		flush()
+		var a, b bytes.Buffer
+		if err := Write(&a, whole.Cell(Head{})); err != nil {
+			t.Fatal(err)
+		}
+		if err := Write(&b, merged.Cell(Head{})); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(a.String(), b.String()); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// TestCellAgainstTwin recomputes means and shares from the runs' own JSON.
+func TestCellAgainstTwin(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		runs := drawRuns(t)
+		var tally Tally
+		sum, n, same := 0.0, 0, 0
+		for _, o := range runs {
+			tally.Add(o)
+			if o.Divergence.Contested.Known() {
+				sum += o.Divergence.Contested.Float()
+				n++
+			}
+			if o.Divergence.Identical {
+				same++
+			}
+		}
+		cell := tally.Cell(Head{})
+		got, ok := cell.Number("divergence.contested")
+		if ok != (n > 0) || ok && (got-sum/float64(n) > 1e-12 || sum/float64(n)-got > 1e-12) {
+			t.Errorf("contested %v, %v; want %v of %d", got, ok, sum, n)
+		}
+		if got, _ = cell.Number("divergence.identical"); got != float64(same)/float64(len(runs)) {
+			t.Errorf("identical %v, want %d of %d", got, same, len(runs))
+		}
+		lo, _ := cell.Number("divergence.identical_lo")
+		if in := stats.Wilson(uint64(same), uint64(len(runs))); lo != in.Lo {
+			t.Errorf("identical_lo %v, want %v", lo, in.Lo)
+		}
+		count, given := cell.Number("divergence.contested_n")
+		if given != (n < len(runs)) || given && int(count) != n {
+			t.Errorf("contested_n %v, %v; want %d of %d runs", count, given, n, len(runs))
+		}
+	})
+}
+
+// TestDigestIsOfTheSequence: order, number and every bit of the runs' digests
+// count.
+func TestDigestIsOfTheSequence(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var texts []string
+		for range rapid.IntRange(1, 6).Draw(t, "runs") {
+			texts = append(texts, fmt.Sprintf("%016x%016x", rapid.Uint64().Draw(t, "high"), rapid.Uint64().Draw(t, "low")))
+		}
+		of := func(texts []string) string {
+			var f fold
+			for _, s := range texts {
+				f.add(s)
+			}
+			return f.String()
+		}
+		was := of(texts)
+		if of(texts[1:]) == was {
+			t.Error("a run left out changes nothing")
+		}
+		i := rapid.IntRange(0, len(texts)-1).Draw(t, "i")
+		j := rapid.IntRange(0, len(texts)-1).Draw(t, "j")
+		swapped := slices.Clone(texts)
+		swapped[i], swapped[j] = swapped[j], swapped[i]
+		if (of(swapped) == was) != slices.Equal(swapped, texts) {
+			t.Errorf("swapping runs %d and %d: %s, was %s", i, j, of(swapped), was)
+		}
+		at := rapid.IntRange(0, 31).Draw(t, "digit")
+		flipped := []byte(texts[i])
+		flipped[at] = "123456789abcdef0"[strings.IndexByte("0123456789abcdef", flipped[at])]
+		texts[i] = string(flipped)
+		if of(texts) == was {
+			t.Errorf("digit %d of run %d changes nothing", at, i)
+		}
+	})
+}
+
+func TestAsWritten(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{
+		"20ms": `"20ms"`, "4": "4", "0.50": "0.50", "true": "true", "1/1000": `"1/1000"`, "a>b": `"a>b"`,
+		"null": `"null"`, "{kind: x}": `"{kind: x}"`, "[1, 2]": `"[1, 2]"`, "": `""`,
+	} {
+		if got := AsWritten(value); got != want {
+			t.Errorf("%q stands as %s, want %s", value, got, want)
+		}
+	}
+}
+
+func TestNullsAndTimes(t *testing.T) {
+	t.Parallel()
+	got := string(marshal(t, []any{NullMS{}, Millis(0), Millis(1_500_000), MS(-1), NullInt{}, Int(0), List[int](nil),
+		Mean{}, Mean{10, 4}, Mean{-10_000_000, 4}, Counters(nil), Violated}))
+	if want := `[null,0,1.5,-0.000001,null,0,[],null,0.0000025,-2.5,{},"violated"]` + "\n"; got != want {
+		t.Errorf("got  %swant %s", got, want)
+	}
+	var v Verdict
+	if err := v.UnmarshalText([]byte("maybe")); err == nil {
+		t.Error("maybe is read as a verdict")
+	}
+	for want := range Verdict(3) {
+		if err := v.UnmarshalText([]byte(want.String())); err != nil || v != want {
+			t.Errorf("%v is read as %v, %v", want, v, err)
+		}
+	}
+}
+
+func TestTallyDoesNotAllocate(t *testing.T) {
+	o := sample()
+	var tally Tally
+	tally.Add(o)
+	if n := testing.AllocsPerRun(100, func() { tally.Add(o) }); n != 0 {
+		t.Errorf("%v allocations a run, want none", n)
+	}
+}
+
+func BenchmarkTally(b *testing.B) {
+	tiny := &Ordering{Ordering: "naive", Digest: "0123456789abcdef0123456789abcdef",
+		Phases: Phases{Opened: List[NullMS]{Millis(1), Millis(2), Millis(3), Millis(4)}}}
+	for name, o := range map[string]*Ordering{"everything": sample(), "tiny": tiny} {
+		b.Run(name, func(b *testing.B) {
+			var tally Tally
+			for b.Loop() {
+				tally.Add(o)
+			}
+		})
+	}
+}
+
+func Example() {
+	var tally Tally
+	for _, identical := range []bool{true, false, true, true} {
+		tally.Add(&Ordering{Ordering: "naive", Divergence: Divergence{Identical: identical}})
+	}
+	cell := tally.Cell(Head{Scenario: "lab", Seed: 1, Peers: 6})
+	same, _ := cell.Number("divergence.identical")
+	low, _ := cell.Number("divergence.identical_lo")
+	fmt.Printf("%d runs, %v identical, at least %.2f\n", cell.Runs, same, low)
+	// Output: 4 runs, 0.75 identical, at least 0.30
+}
