@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -215,6 +216,26 @@ func (d *Divergence) spots(pn panel, i int) [][]spot {
 	return runs
 }
 
+// merged joins the spots at one x into one, the mean of their values inside
+// the widest of their intervals: where several cells fall on one place of the
+// axis, each has its marker and the line goes through their middle.
+func merged(run []spot) []spot {
+	var out []spot
+	for from := 0; from < len(run); {
+		to := from
+		sum, lo, hi := 0.0, run[from].e.Lo, run[from].e.Hi
+		for ; to < len(run) && run[to].x == run[from].x; to++ {
+			sum += run[to].e.Value
+			lo, hi = min(lo, run[to].e.Lo), max(hi, run[to].e.Hi)
+		}
+		e := run[from].e
+		e.Value, e.Lo, e.Hi = sum/float64(to-from), lo, hi
+		out = append(out, spot{run[from].x, e})
+		from = to
+	}
+	return out
+}
+
 // addBands draws the intervals: a band along a line, bars where points are
 // alone, and the single runs as dots where there are fewer than ten.
 func (d *Divergence) addBands(p *plot.Plot, pn panel, i int, l look) error {
@@ -233,7 +254,8 @@ func (d *Divergence) addBands(p *plot.Plot, pn panel, i int, l look) error {
 			}
 			continue
 		}
-		if len(run) == 1 || d.Axis.Scale == Categories {
+		line := merged(run)
+		if len(line) == 1 || d.Axis.Scale == Categories {
 			for _, s := range run {
 				if err := addRule(p, plotter.XYs{{X: s.x, Y: s.e.Lo}, {X: s.x, Y: s.e.Hi}},
 					draw.LineStyle{Color: l.mark, Width: 1}); err != nil {
@@ -243,17 +265,17 @@ func (d *Divergence) addBands(p *plot.Plot, pn panel, i int, l look) error {
 			continue
 		}
 		var outline plotter.XYs
-		for _, s := range run {
+		for _, s := range line {
 			outline = append(outline, plotter.XY{X: s.x, Y: s.e.Lo})
 		}
-		for k := len(run) - 1; k >= 0; k-- {
-			outline = append(outline, plotter.XY{X: run[k].x, Y: run[k].e.Hi})
+		for _, s := range slices.Backward(line) {
+			outline = append(outline, plotter.XY{X: s.x, Y: s.e.Hi})
 		}
 		band, err := plotter.NewPolygon(outline)
 		if err != nil {
 			return fmt.Errorf("figure: band of %s: %w", d.Series[i].Ordering, err)
 		}
-		band.Color = l.band()
+		band.Color = l.band(len(d.Series))
 		band.LineStyle.Width = 0
 		p.Add(band)
 	}
@@ -277,6 +299,7 @@ func (d *Divergence) addLines(p *plot.Plot, pn panel, i int, l look) error {
 		return nil
 	}
 	for _, run := range d.spots(pn, i) {
+		run = merged(run)
 		if len(run) < 2 {
 			continue
 		}

@@ -198,6 +198,23 @@ func TestSpread(t *testing.T) {
 	})
 }
 
+func TestMerged(t *testing.T) {
+	t.Parallel()
+	at := func(x, value, lo, hi float64) spot { return spot{x, Estimate{Value: value, Lo: lo, Hi: hi, Runs: 9}} }
+	for _, tc := range []struct {
+		name      string
+		run, want []spot
+	}{
+		{"nothing", nil, nil},
+		{"apart", []spot{at(1, 2, 1, 3), at(2, 4, 3, 5)}, []spot{at(1, 2, 1, 3), at(2, 4, 3, 5)}},
+		{"two at one place", []spot{at(1, 2, 1, 3), at(1, 4, 2, 6), at(3, 1, 1, 1)}, []spot{at(1, 3, 1, 6), at(3, 1, 1, 1)}},
+	} {
+		if diff := cmp.Diff(tc.want, merged(tc.run), cmp.AllowUnexported(spot{})); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", tc.name, diff)
+		}
+	}
+}
+
 // contrast is the ratio of luminance to white that WCAG 2.1 defines, section
 // 1.4.3.
 func contrast(c color.NRGBA) float64 {

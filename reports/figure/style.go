@@ -31,7 +31,11 @@ var (
 	background = color.NRGBA{R: 0xFF, G: 0xFF, B: 0xFF, A: 0xFF}
 )
 
-const bandAlpha = 45
+// Bands lie over each other: together they must not hide the lines.
+const (
+	bandAlpha = 45 // of each of up to bandsFull bands, out of 255
+	bandsFull = 4
+)
 
 // look is how one ordering appears, told apart by colour, marker and dash, so
 // that none of them has to carry it alone.
@@ -116,9 +120,10 @@ func looksOf(series []Series) []look {
 	return looks
 }
 
-func (l look) band() color.NRGBA {
+// band is the colour of the interval of one of several series.
+func (l look) band(series int) color.NRGBA {
 	c := l.mark
-	c.A = bandAlpha
+	c.A = uint8(bandAlpha * bandsFull / max(series, bandsFull))
 	return c
 }
 
