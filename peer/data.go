@@ -138,17 +138,11 @@ func (m *Machine) received(msg *Message) {
 	}
 }
 
-// gone counts a message of sender s that was delivered or discarded.
-func (m *Machine) gone(id MessageID) {
-	if m.c.Repeats && !m.delivered.Add(id.Sender, id.Number) {
-		return
-	}
-	t := &m.tally[id.Sender]
-	if t.undelivered--; t.undelivered == 0 {
-		m.maybeEnd(id.Sender)
-		if !m.c.ByReceipt {
-			m.satisfied(id.Sender)
-		}
+// allGone says that the last announced message of sender q was delivered or discarded.
+func (m *Machine) allGone(q ID) {
+	m.maybeEnd(q)
+	if !m.c.ByReceipt {
+		m.satisfied(q)
 	}
 }
 
@@ -202,7 +196,8 @@ func (m *Machine) settle(now Instant, from int, out *Effects) {
 		for ; i < len(out.List); i++ {
 			switch e := &out.List[i]; e.Kind {
 			case EffectDeliver, EffectDiscard:
-				if uint32(e.ID.Sender) >= uint32(m.c.Peers) || uint32(e.ID.Number) > MaxNumber {
+				sender := e.ID.Sender
+				if uint(sender) >= uint(len(m.tally)) || uint32(e.ID.Number) > MaxNumber {
 					panic("peer: the ordering delivers " + e.ID.String() + ", which no peer of the group can broadcast")
 				}
 				if m.phase == Stopped {
@@ -210,7 +205,13 @@ func (m *Machine) settle(now Instant, from int, out *Effects) {
 					continue
 				}
 				m.progress = now
-				m.gone(e.ID)
+				if m.c.Repeats && !m.delivered.Add(sender, e.ID.Number) {
+					continue
+				}
+				t := &m.tally[sender]
+				if t.undelivered--; t.undelivered == 0 {
+					m.allGone(sender)
+				}
 			case EffectSend, EffectOthers, EffectAll:
 				m.sign(e, out)
 			case EffectTimer:

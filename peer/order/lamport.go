@@ -79,10 +79,18 @@ func (o *lamport) ints() uint8 {
 	return 1
 }
 
+// count is how many messages this peer has broadcast, for those who ask.
+func (o *lamport) count() int64 {
+	if o.detect {
+		return o.broadcasts
+	}
+	return 0
+}
+
 func (o *lamport) Broadcast(_ peer.Instant, m *peer.Message, out *peer.Effects) {
 	o.clock++
 	p := *m
-	p.Stamp, p.Aux, p.Ints = o.clock, o.broadcasts, o.ints()
+	p.Stamp, p.Aux, p.Ints = o.clock, o.count(), o.ints()
 	o.broadcasts++
 	out.ToAll(p)
 }
@@ -129,7 +137,7 @@ func (o *lamport) receiveData(m *peer.Message, out *peer.Effects) {
 	}
 	if m.From != o.self {
 		o.clock = max(o.clock, m.Stamp) + 2 // one tick to receive, one to send
-		out.ToOthers(peer.Message{ID: m.ID, Kind: peer.KindAck, Ints: o.ints(), Stamp: o.clock, Aux: o.broadcasts})
+		out.ToOthers(peer.Message{ID: m.ID, Kind: peer.KindAck, Ints: o.ints(), Stamp: o.clock, Aux: o.count()})
 		o.last[o.self] = o.clock
 	}
 	if o.detect {
