@@ -62,8 +62,8 @@ func (v *Evaluator) Evaluate(p *Plan, o *Outcome, detail Detail) *result.Orderin
 	v.phases(o)
 	v.surroundings(p, o)
 	r.Complete = v.complete(o)
+	r.Digest = hex.EncodeToString(o.Digest[:])
 	if detail == Full {
-		r.Digest = hex.EncodeToString(o.Digest[:])
 		v.describe(p, o)
 	}
 	return r

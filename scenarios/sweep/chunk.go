@@ -1,0 +1,176 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"mpcomm/reports/result"
+	"mpcomm/reports/stats"
+	"mpcomm/scenarios/run"
+)
+
+// chunk is a stretch of runs of one unit, and what came of it.
+type chunk struct {
+	index int // in the order of the sweep
+	unit  int
+	first int // run
+	count int
+	whole bool
+	tally *result.Tally
+	rows  []Row
+	err   error
+}
+
+// chunkAt returns the chunk of that index.
+func (w *Sweep) chunkAt(index int) (chunk, bool) {
+	per := w.units[0].chunks
+	u := index / per
+	if u >= len(w.units) {
+		return chunk{}, false
+	}
+	first := index % per * w.chunkSize
+	return chunk{index: index, unit: u, first: first, count: min(w.chunkSize, w.options.Runs-first)}, true
+}
+
+// pool hands chunks to workers in order.
+type pool struct {
+	sweep   *Sweep
+	next    atomic.Int64
+	results chan chunk
+}
+
+func (p *pool) start(ctx context.Context) {
+	var running sync.WaitGroup
+	for range p.sweep.options.Workers {
+		running.Go(func() { p.work(ctx) })
+	}
+	go func() {
+		running.Wait()
+		close(p.results)
+	}()
+}
+
+// work makes chunk after chunk on one engine for each unit in turn.
+func (p *pool) work(ctx context.Context) {
+	w := worker{unit: -1, sweep: p.sweep}
+	for len(p.sweep.units) > 0 && ctx.Err() == nil {
+		c, ok := p.sweep.chunkAt(int(p.next.Add(1) - 1))
+		if !ok {
+			return
+		}
+		c.tally = new(result.Tally)
+		w.make(ctx, &c)
+		p.results <- c
+	}
+}
+
+type worker struct {
+	sweep     *Sweep
+	unit      int
+	engine    *run.Engine
+	evaluator run.Evaluator
+}
+
+// make carries out the runs of a chunk; it stops between two runs when ctx ends.
+func (w *worker) make(ctx context.Context, c *chunk) {
+	u := &w.sweep.units[c.unit]
+	if w.unit != c.unit {
+		w.engine, c.err = run.NewEngine(u.plan, run.Options{})
+		if c.err != nil {
+			return
+		}
+		w.unit = c.unit
+	}
+	for i := c.first; i < c.first+c.count; i++ {
+		if ctx.Err() != nil {
+			return
+		}
+		seed := w.sweep.options.Seed + uint64(i)
+		o, err := w.engine.Run(seed)
+		if err != nil {
+			c.err = fmt.Errorf("%sordering %s, seed %d: %w", cellPrefix(u.head.Cell), u.plan.Label(), seed, err)
+			return
+		}
+		r := w.evaluator.Evaluate(u.plan, o, run.Totals)
+		c.tally.Add(r)
+		record(&c.tally.Latency, w.evaluator.Latency)
+		record(&c.tally.LatencySelf, w.evaluator.Self)
+		record(&c.tally.Hold, w.evaluator.Hold)
+		if w.sweep.options.PerRun != nil {
+			c.rows = append(c.rows, Row{Cell: u.head.Cell, Ordering: u.plan.Label(), Seed: seed, Values: result.Values(r)})
+		}
+	}
+	c.whole = true
+}
+
+func record(h *stats.Histogram, durations []int64) {
+	for _, d := range durations {
+		h.Record(d)
+	}
+}
+
+// merger puts chunks back into their order and sums each unit up.
+type merger struct {
+	sweep   *Sweep
+	waiting map[int]*chunk // by index, those that came early
+	next    int
+	tallies []*result.Tally // by unit
+	done    uint64
+	broken  bool // a chunk was cut short: nothing after it counts
+}
+
+// take enters a chunk, and with it those that waited for it.
+func (m *merger) take(c *chunk) error {
+	if c.err != nil {
+		return c.err
+	}
+	m.waiting[c.index] = c.clone()
+	for !m.broken {
+		c, ok := m.waiting[m.next]
+		if !ok {
+			return nil
+		}
+		delete(m.waiting, m.next)
+		m.next++
+		if err := m.enter(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *chunk) clone() *chunk {
+	kept := *c
+	return &kept
+}
+
+func (m *merger) enter(c *chunk) error {
+	if !c.whole {
+		m.broken = true
+		return nil
+	}
+	if c.unit == len(m.tallies) {
+		m.tallies = append(m.tallies, new(result.Tally))
+	}
+	m.tallies[c.unit].Merge(c.tally)
+	m.done += uint64(c.count)
+	for _, row := range c.rows {
+		if err := m.sweep.options.PerRun(row); err != nil {
+			return err
+		}
+	}
+	if m.sweep.options.Progress != nil {
+		m.sweep.options.Progress(m.done, m.sweep.Total())
+	}
+	return nil
+}
+
+func (m *merger) result() *Result {
+	r := &Result{Done: m.done, Total: m.sweep.Total()}
+	for i, t := range m.tallies {
+		r.Lines = append(r.Lines, t.Cell(m.sweep.units[i].head))
+	}
+	return r
+}

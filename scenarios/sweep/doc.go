@@ -1,0 +1,12 @@
+// Package sweep runs one scenario many times: every cell of its grid, every
+// ordering, every seed.
+//
+// Run i of every cell and every ordering uses seed S+i, so that cells and
+// orderings share their draws and differ in a paired way (common random
+// numbers). The runs of one cell and ordering are cut into chunks; workers take
+// chunks, and the chunks' sums, which are exact, are merged in order. The result
+// therefore does not depend on the number of workers or on who finished first.
+//
+// It owns the distribution of work and nothing else: scenarios/run makes the
+// histories, reports/result sums them up.
+package sweep
