@@ -22,6 +22,8 @@ type decoder struct {
 	table    order.Table
 	files    *fileCache
 	peers    int // 0 while it is not known
+
+	orderingsBad bool // so that expectations of them are not reported as well
 }
 
 func (d *decoder) problem(n *node, path, format string, args ...any) {

@@ -136,7 +136,8 @@ func (d *decoder) orderings(r record) []Ordering {
 		seen[folder] = label
 		all = append(all, o)
 	})
-	if len(all) == 0 && len(d.problems) == before {
+	d.orderingsBad = len(d.problems) > before
+	if len(all) == 0 && !d.orderingsBad {
 		n, path, _ := r.value("orderings")
 		d.problem(n, path, "the list is empty; want at least one of %s", strings.Join(d.table.Kinds(), " "))
 	}
