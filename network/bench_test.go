@@ -39,6 +39,9 @@ func BenchmarkBroadcast(b *testing.B) {
 	b.Run("loss", func(b *testing.B) {
 		benchmarkBroadcast(b, Config{Default: Link{Excess: exponential20(), Loss: rng.Ratio{Num: 1, Den: 100}}})
 	})
+	b.Run("bursts", func(b *testing.B) {
+		benchmarkBroadcast(b, Config{Default: Link{Excess: exponential20(), Burst: everything().Default.Burst}})
+	})
 	b.Run("everything", func(b *testing.B) { benchmarkBroadcast(b, everything()) })
 }
 

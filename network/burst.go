@@ -60,11 +60,17 @@ func portion(r rng.Ratio) uint64 {
 	return q / 2
 }
 
-// isBad reports whether the link of this key is in its bad state at a time, and
-// notes it in the mark. Times asked for one link must not go back.
-func (b *burst) isBad(link rng.Key, mark *burstMark, at sim.Time) bool {
-	slot := int64(at) / b.every
+// slot is that of a time.
+func (b *burst) slot(at sim.Time) int64 { return int64(at) / b.every }
+
+// isBad reports whether the link between two peers is in its bad state in a
+// slot, and notes it in the link's mark.
+func (b *burst) isBad(key rng.Key, from, to Addr, mark *burstMark, slot int64) bool {
 	known := int64(*mark)/2 - 1 // -1 = none
+	if known == slot {
+		return *mark&1 != 0
+	}
+	link := key.With(uint64(from)<<16 | uint64(to))
 	bad, flipped := false, false
 	for k := slot; ; k-- {
 		if k == known {
@@ -91,4 +97,12 @@ func (b *burst) isBad(link rng.Key, mark *burstMark, at sim.Time) bool {
 		*mark |= 1
 	}
 	return bad
+}
+
+// chance is the probability of loss in a state.
+func (b *burst) chance(bad bool) rng.Chance {
+	if bad {
+		return b.bad
+	}
+	return b.good
 }

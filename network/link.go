@@ -15,7 +15,7 @@ type link struct {
 	queue     uint64 // bytes; 0 = no bound
 
 	plain    bool // a packet's fate is decided by its delay alone
-	spreads  bool // ... or by its delay and a plain loss, and no sum overflows
+	spreads  bool // ... or by its delay and loss, and no sum overflows
 	based    bool // the base of the places is added
 	ordered  bool // a row of previous arrivals is needed to keep the order
 	lossy    bool // loss is not never, or burst is set
@@ -48,7 +48,7 @@ func compile(l *Link, forced bool) link {
 	c.reorders = !c.reorder.Never()
 	delays := !c.doubles && !c.reorders && c.bandwidth == 0
 	c.plain = delays && !c.lossy
-	c.spreads = delays && c.burst == nil && calm(&c.excess)
+	c.spreads = delays && calm(&c.excess)
 	return c
 }
 

@@ -174,6 +174,24 @@ func (n *Network) touch(p Addr) *sender {
 	return s
 }
 
+// arrivals returns a sender's row of latest arrivals.
+func (n *Network) arrivals(p Addr) []sim.Time {
+	s := n.touch(p)
+	if s.arrived == nil {
+		s.arrived = make([]sim.Time, n.peers)
+	}
+	return s.arrived
+}
+
+// burstMarks returns a sender's row of states of burst loss.
+func (n *Network) burstMarks(p Addr) []burstMark {
+	s := n.touch(p)
+	if s.bursts == nil {
+		s.bursts = make([]burstMark, n.peers)
+	}
+	return s.bursts
+}
+
 // at moves the network to a time and checks the order of calls, on which the
 // state of the links rests.
 func (n *Network) at(now sim.Time) {

@@ -203,28 +203,17 @@ func (n *Network) inOrder(at sim.Time, p *Packet, l *link) sim.Time {
 	if !l.ordered {
 		return at
 	}
-	s := n.touch(p.From)
-	if s.arrived == nil {
-		s.arrived = make([]sim.Time, n.peers)
-	}
-	at = max(at, s.arrived[p.To])
-	s.arrived[p.To] = at
-	return at
+	previous := &n.arrivals(p.From)[p.To]
+	*previous = max(*previous, at)
+	return *previous
 }
 
 // loses reports whether the link loses a packet that leaves at a time.
 func (n *Network) loses(leaves sim.Time, p *Packet, l *link, d *draws) bool {
 	chance := l.loss
-	if l.burst != nil {
-		s := n.touch(p.From)
-		if s.bursts == nil {
-			s.bursts = make([]burstMark, n.peers)
-		}
-		chance = l.burst.good
-		key := n.keys.burst.With(uint64(p.From)<<16 | uint64(p.To))
-		if l.burst.isBad(key, &s.bursts[p.To], leaves) {
-			chance = l.burst.bad
-		}
+	if b := l.burst; b != nil {
+		mark := &n.burstMarks(p.From)[p.To]
+		chance = b.chance(b.isBad(n.keys.burst, p.From, p.To, mark, b.slot(leaves)))
 	}
 	return chance.Hit(d.loss.Word(word(p.To, 0)))
 }

@@ -21,7 +21,7 @@ func calm(d *rng.Dist) bool {
 	return least >= 0 && most < calmDelay
 }
 
-// spread is Broadcast where delays and plain losses alone decide: tight loops
+// spread is Broadcast where delays and losses alone decide: tight loops
 // over the receivers, one for each thing the link does. Drawing comes first and
 // on its own, since it costs most and what follows then runs on memory that is
 // at hand.
@@ -39,16 +39,15 @@ func (n *Network) spread(now sim.Time, p *Packet, out []Fate) []Fate {
 		addBase(fates, n.place, n.base[int(n.place[from])*n.places:][:n.places])
 	}
 	var lost uint64
-	if l.lossy {
+	if l.burst != nil {
+		lost = n.loseInBursts(fates, now, p, l.burst)
+	} else if l.lossy {
 		lost = lose(fates, now, n.keys.loss.With(uint64(p.Name)), l.loss)
 	}
 	if l.ordered {
-		s := n.touch(p.From)
-		if s.arrived == nil {
-			s.arrived = make([]sim.Time, n.peers)
-		}
-		order(before, s.arrived)
-		order(after, s.arrived[from+1:])
+		previous := n.arrivals(p.From)
+		order(before, previous)
+		order(after, previous[from+1:])
 	}
 	n.counts.Arriving += uint64(len(fates)) - lost
 	n.counts.Random += lost
@@ -84,6 +83,21 @@ func addBase(fates []Fate, place []uint16, row []time.Duration) {
 func lose(fates []Fate, now sim.Time, key rng.Key, chance rng.Chance) (lost uint64) {
 	for i := range fates {
 		if f := &fates[i]; chance.Hit(key.Word(uint64(f.To))) {
+			f.At, f.Verdict = now, Lost
+			lost++
+		}
+	}
+	return lost
+}
+
+// loseInBursts is lose on links that lose in bursts.
+func (n *Network) loseInBursts(fates []Fate, now sim.Time, p *Packet, b *burst) (lost uint64) {
+	key, slot := n.keys.loss.With(uint64(p.Name)), b.slot(now)
+	marks := n.burstMarks(p.From)
+	for i := range fates {
+		f := &fates[i]
+		chance := b.chance(b.isBad(n.keys.burst, p.From, f.To, &marks[f.To], slot))
+		if !chance.Never() && chance.Hit(key.Word(uint64(f.To))) {
 			f.At, f.Verdict = now, Lost
 			lost++
 		}

@@ -103,7 +103,7 @@ func countBad(n *Network, p Addr) uint64 {
 	var bad uint64
 	for to := range Addr(n.peers) {
 		var mark burstMark
-		if to != p && b.isBad(n.keys.burst.With(uint64(p)<<16|uint64(to)), &mark, 0) {
+		if to != p && b.isBad(n.keys.burst, p, to, &mark, 0) {
 			bad++
 		}
 	}
@@ -126,7 +126,7 @@ func TestBurstsLastInTime(t *testing.T) {
 		last := 0
 		for k := range sim.Time(slots) {
 			state := 0
-			if b.isBad(7, &mark, k*ms+ms/2) {
+			if b.isBad(7, 1, 2, &mark, b.slot(k*ms+ms/2)) {
 				state = 1
 			}
 			time[state]++
