@@ -169,6 +169,42 @@ func TestReplies(t *testing.T) {
 	}
 }
 
+// At equal times planned messages go before replies, entries in the plan's
+// order whichever became due first, and replies as they became due.
+func TestEqualTimes(t *testing.T) {
+	t.Parallel()
+	always := &Replies{Probability: rng.Ratio{Num: 1, Den: 1}, Delay: constantMS(4), Depth: 1}
+	var s Source
+	mustReset(t, &s, &Plan{Peers: 2, Messages: 2, Gap: constantMS(2), Replies: always}, 1)
+	s.Opened(0, 0)
+	s.Opened(1, 0)
+	first := s.Take(1)
+	s.Delivered(0, first.Ref, 0)
+	s.Take(0)
+	if a, b := s.Take(0), s.Take(0); a.ID != id(0, 1) || b.ID != id(0, 2) || b.Cause != first.Ref {
+		t.Errorf("%v and %v: want the planned message before the reply", a, b)
+	}
+
+	mustReset(t, &s, &Plan{Peers: 2, Replies: always, Sends: []Send{
+		{From: 1, Number: 2, After: id(0, 1), Delay: constantMS(4)},
+		{From: 1, Number: 0, After: id(0, 0), Delay: constantMS(4)},
+		{From: 0, Number: 0, After: peer.NoMessage}, {From: 0, Number: 1, After: peer.NoMessage},
+		{From: 1, Number: 1, At: constantMS(4), After: peer.NoMessage},
+	}}, 1)
+	s.Opened(0, 0)
+	s.Opened(1, 0)
+	s.DataBegan(0)
+	s.Take(0)
+	s.Take(0)
+	s.Delivered(1, 0, 0)
+	s.Delivered(1, 1, 0)
+	for i, want := range []peer.MessageID{id(1, 2), id(1, 0), id(1, 1), id(1, 3), id(1, 4)} {
+		if m := s.Take(1); m.ID != want || i >= 3 && m.Cause != uint32(i-3) {
+			t.Errorf("broadcast %d at 4ms is %s because of %d, want %s", i, m.ID, m.Cause, want)
+		}
+	}
+}
+
 func TestNegativeDrawsCountAsZero(t *testing.T) {
 	t.Parallel()
 	var s Source
@@ -230,9 +266,6 @@ func TestResetDoesNotAllocate(t *testing.T) {
 	work := func(seed uint64) {
 		tiny(&s, plain, seed)
 		r.Reset(replies, rng.Root(seed))
-		for p := range peer.ID(4) {
-			r.Opened(p, 0)
-		}
 		playAll(&r, 4)
 	}
 	for seed := range uint64(20) {
@@ -244,8 +277,12 @@ func TestResetDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// playAll broadcasts and delivers everything at once.
+// playAll opens all peers, and broadcasts and delivers everything at once.
 func playAll(s *Source, n int) {
+	for p := range peer.ID(n) {
+		s.Opened(p, 0)
+	}
+	s.DataBegan(0)
 	for busy := true; busy; {
 		busy = false
 		for p := range peer.ID(n) {
