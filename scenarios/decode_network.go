@@ -150,11 +150,17 @@ func (d *decoder) matrixBase(r record, net *Network) {
 	}
 	place := fmt.Sprintf("matrix %d %q %q", net.Matrix.Unit, net.Matrix.File, names)
 	base, err := d.files.base(place, func() (*latency.Matrix, error) {
-		picked, err := net.Matrix.Data.Select(names)
+		// A site may stand more than once, and the server may be at a peer's:
+		// between those the site's own cell counts, once it is known to be 0.
+		sorted := slices.Sorted(slices.Values(names))
+		picked, err := net.Matrix.Data.Select(slices.Compact(sorted))
 		if err == nil {
 			err = picked.Complete(nil)
 		}
-		return picked, err
+		if err != nil {
+			return nil, err
+		}
+		return picked.Select(names)
 	})
 	if err != nil {
 		n, path, _ := r.value("matrix")
@@ -227,7 +233,10 @@ func (d *decoder) reorder(r record, datagram bool) *Reorder {
 	}
 	q := d.record(n, path, f.object)
 	reorder := &Reorder{Share: q.ratio("share"), Extra: q.family("extra")}
-	if !datagram && reorder.Share.Num > 0 {
+	if reorder.Share.Num == 0 {
+		return nil
+	}
+	if !datagram {
 		d.problem(n, path, "packets on fifo links never overtake; want link: datagram, or reorder: none")
 	}
 	return reorder

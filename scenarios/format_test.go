@@ -1,0 +1,93 @@
+package scenarios
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+)
+
+// sameScenario compares everything that a run can see.
+var sameScenario = []cmp.Option{
+	cmpopts.IgnoreFields(Scenario{}, "source"),
+	cmpopts.IgnoreFields(Network{}, "base"),
+	cmpopts.IgnoreFields(Matrix{}, "Data"),
+	cmpopts.IgnoreFields(Expectation{}, "written"),
+	cmpopts.EquateEmpty(),
+	cmp.AllowUnexported(Scenario{}, Network{}, Expectation{}),
+}
+
+// What Format writes reads back as an equal scenario with the same hash, base
+// delays and links, and formats to the same bytes.
+func TestFormatReadsBack(t *testing.T) {
+	t.Parallel()
+	files := FilesIn("testdata")
+	rapid.Check(t, func(rt *rapid.T) {
+		w := writer{t: rt}
+		source := w.file()
+		s, err := Parse("random.yaml", []byte(source), files, nil)
+		if err != nil {
+			rt.Fatalf("%s\n%v", source, err)
+		}
+		printed := Format(s)
+		back, err := Parse("random.yaml", printed, files, nil)
+		if err != nil {
+			rt.Fatalf("printed form:\n%s\n%v", printed, err)
+		}
+		if diff := cmp.Diff(s, back, sameScenario...); diff != "" {
+			rt.Fatalf("%s\nprinted form:\n%s\n-first +second\n%s", source, printed, diff)
+		}
+		if again := Format(back); !bytes.Equal(printed, again) {
+			rt.Fatalf("the printed form prints otherwise\n%s", cmp.Diff(string(printed), string(again)))
+		}
+		if Hash(s) != Hash(back) {
+			rt.Fatalf("hash %s became %s", Hash(s), Hash(back))
+		}
+		if diff := cmp.Diff(s.Overrides(), back.Overrides()); diff != "" {
+			rt.Fatalf("links: %s", diff)
+		}
+		place, base := s.BaseMatrix()
+		backPlace, backBase := back.BaseMatrix()
+		if diff := cmp.Diff(place, backPlace) + cmp.Diff(base, backBase); diff != "" {
+			rt.Fatalf("base delays: %s", diff)
+		}
+	})
+}
+
+// Comments, order, spelling and written-out defaults do not change the hash;
+// values and the content of files do.
+func TestHash(t *testing.T) {
+	t.Parallel()
+	read := func(source, matrix string) *Scenario {
+		t.Helper()
+		files := func(string) ([]byte, error) { return []byte(matrix), nil }
+		s, err := Parse("x.yaml", []byte(source), files, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	const csv = "from,a,b\na,,10\nb,10,\n"
+	const source = "name: x\nnetwork: {matrix: {file: m.csv}, loss: 1%}\nseed: 4\n"
+	want := Hash(read(source, csv))
+	if len(want) != 16 {
+		t.Errorf("hash %q has %d digits; want 16", want, len(want))
+	}
+	same := []string{
+		"# a comment\nseed: 4\nname: \"x\"\ndoc: other words\nnetwork:\n  loss: 1/100\n  matrix:\n    file: m.csv\n    unit: ms\n",
+		string(Format(read(source, csv))),
+	}
+	for _, other := range same {
+		if got := Hash(read(other, csv)); got != want {
+			t.Errorf("hash %s; want %s for\n%s", got, want, other)
+		}
+	}
+	if got := Hash(read("name: x\nnetwork: {matrix: {file: m.csv}, loss: 1%}\nseed: 5\n", csv)); got == want {
+		t.Error("another seed has the same hash")
+	}
+	if got := Hash(read(source, "from,a,b\na,,11\nb,11,\n")); got == want {
+		t.Error("another matrix has the same hash")
+	}
+}
