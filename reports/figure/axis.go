@@ -178,9 +178,6 @@ func parsed(decimal string) float64 {
 	return v
 }
 
-// Setting is one path of a cell of a sweep's grid and its value as written.
-type Setting struct{ Path, Value string }
-
 // AxisOf lays out the cells of a grid: the axis and the x of each cell. When a
 // single path varies and its values are numbers of one unit, x is that number,
 // on a log scale if the largest is at least eight times the smallest;

@@ -2,7 +2,8 @@
 // many runs: the divergence figure, as SVG, PNG and CSV.
 //
 // It owns the look of figures (colours, markers, type sizes, where labels go)
-// and is the only place that knows the plotting library. It must never know
-// how a number was estimated or which scenario it came from: it takes a small
-// table of points with their intervals and shows exactly those.
+// and the sentence in their title, and is the only place that knows the
+// plotting library. It takes a small table of points with their intervals,
+// which may be made from the lines of a sweep, and shows exactly those. It
+// must never know how a run comes about: no scenarios, no engine, no logs.
 package figure

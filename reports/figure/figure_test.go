@@ -71,7 +71,7 @@ func ratioFigure() *Divergence {
 
 // cellFigure has categories, an undefined point, and four orderings.
 func cellFigure() *Divergence {
-	axis, xs := AxisOf([][]Setting{{{"network.link", "fifo"}}, {{"network.link", "datagram"}}})
+	axis, xs := AxisOf([][]Setting{{set("network.link", "fifo")}, {set("network.link", "datagram")}})
 	d := &Divergence{Scenario: "links", Seed: 7, Runs: 400, Axis: axis, Series: []Series{
 		series("naive", "naive", xs, []float64{0.5, 1}, []float64{0.1, 0.4}),
 		series("fifo", "fifo", xs, []float64{0.5, 0.6}, []float64{0.1, 0.2}),
@@ -84,7 +84,7 @@ func cellFigure() *Divergence {
 
 // fewFigure has six runs a point and every kind of ordering.
 func fewFigure() *Divergence {
-	axis, xs := AxisOf([][]Setting{{{"network.latency.mean", "5ms"}}, {{"network.latency.mean", "20ms"}}, {{"network.latency.mean", "80ms"}}})
+	axis, xs := AxisOf([][]Setting{{set("network.latency.mean", "5ms")}, {set("network.latency.mean", "20ms")}, {set("network.latency.mean", "80ms")}})
 	d := &Divergence{Scenario: "all", Seed: math.MaxUint64 - 5, Runs: 6, Axis: axis,
 		Command: "mpcomm sweep all --runs 6 --set " + strings.Repeat("a.long.path.of.settings=1 ", 6)}
 	for k, kind := range []string{"naive", "fifo", "causal", "timestamp", "timestamp-offline", "hlc", "commit-wait",

@@ -1,0 +1,73 @@
+package screen
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+
+	"mpcomm/reports/result"
+	"mpcomm/reports/stats"
+)
+
+// RowOf is the row of one line of a sweep.
+func RowOf(line *result.Cell) SweepRow {
+	var cell []string
+	for _, s := range line.Cell {
+		cell = append(cell, s.Path+"="+s.Value)
+	}
+	return SweepRow{
+		Cell:      strings.Join(cell, " "),
+		Ordering:  line.Ordering,
+		Runs:      int(line.Runs),
+		Differ:    otherRuns(line, "divergence.identical"),
+		Overtaken: meanOf(line, "divergence.inversions_per_message"),
+		Acausal:   otherRuns(line, "properties.causal", "properties.causal_unknown"),
+		Untold:    cutShort(line),
+	}
+}
+
+// otherRuns is the share of the runs that are in none of the given shares,
+// made from counts.
+func otherRuns(line *result.Cell, paths ...string) Interval {
+	k := line.Runs
+	for _, path := range paths {
+		share, ok := line.Number(path)
+		if !ok {
+			return Interval{}
+		}
+		k -= uint64(math.Round(float64(share * float64(line.Runs))))
+	}
+	in := stats.Wilson(k, line.Runs)
+	return Interval{Value: stats.Ratio{Num: k, Den: line.Runs}.Float(), Lo: in.Lo, Hi: in.Hi, Known: true}
+}
+
+// meanOf is a mean with its interval, which is a point where one run has none.
+func meanOf(line *result.Cell, path string) Interval {
+	mean, ok := line.Number(path)
+	if !ok {
+		return Interval{}
+	}
+	e := Interval{Value: mean, Lo: mean, Hi: mean, Known: true}
+	lo, okLo := line.Number(path + "_lo")
+	hi, okHi := line.Number(path + "_hi")
+	if okLo && okHi {
+		e.Lo, e.Hi = max(0, lo), hi
+	}
+	return e
+}
+
+// cutShort is how many runs ended at a limit of time or events.
+func cutShort(line *result.Cell) int {
+	for _, f := range line.Fields {
+		if f.Path != "limit" {
+			continue
+		}
+		var limits struct{ Until, Events int }
+		if err := json.Unmarshal([]byte(f.JSON), &limits); err != nil {
+			panic(fmt.Sprintf("screen: broken invariant: the limits of a sweep are no JSON: %v", err))
+		}
+		return limits.Until + limits.Events
+	}
+	return 0
+}

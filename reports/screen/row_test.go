@@ -1,0 +1,47 @@
+package screen
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mpcomm/reports/result"
+	"mpcomm/reports/stats"
+)
+
+func TestRowOf(t *testing.T) {
+	t.Parallel()
+	var tally result.Tally
+	for i := range 8 {
+		o := result.Ordering{Ordering: "naive", Kind: "naive", Digest: "00000000000000000000000000000000"}
+		o.Divergence.Identical = i >= 2
+		o.Divergence.InversionsPerMessage = stats.Ratio{Num: 1, Den: 4}
+		switch {
+		case i < 3:
+			o.Properties.Causal = result.Violated
+		case i < 4:
+			o.Properties.Causal = result.Unknown
+			o.Limit = "until"
+		case i < 5:
+			o.Limit = "quiet"
+		case i < 6:
+			o.Limit = "events"
+		}
+		tally.Add(&o)
+	}
+	line := tally.Cell(result.Head{Cell: []result.Setting{{Path: "peers", Value: "4"}, {Path: "network.link", Value: "fifo"}}})
+	quarter, three := stats.Wilson(2, 8), stats.Wilson(3, 8)
+	want := SweepRow{
+		Cell: "peers=4 network.link=fifo", Ordering: "naive", Runs: 8,
+		Differ:    Interval{0.25, quarter.Lo, quarter.Hi, true},
+		Overtaken: Interval{0.25, 0.25, 0.25, true},
+		Acausal:   Interval{0.375, three.Lo, three.Hi, true},
+		Untold:    2,
+	}
+	if diff := cmp.Diff(want, RowOf(&line)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if got := RowOf(&result.Cell{Runs: 1, Ordering: "naive"}); got.Differ.Known || got.Overtaken.Known || got.Acausal.Known {
+		t.Errorf("a line without numbers gives %+v", got)
+	}
+}
