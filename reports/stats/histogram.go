@@ -2,20 +2,34 @@ package stats
 
 import (
 	"fmt"
-
-	"github.com/HdrHistogram/hdrhistogram-go"
+	"math/bits"
 )
 
 // MaxRecorded is the largest duration a Histogram tells apart, in nanoseconds:
 // 39 hours. Longer ones count as this long.
 const MaxRecorded = 1<<47 - 1
 
-// Histogram pools durations of many runs with three significant digits. It
-// holds about 300 KB, made at the first record. The zero value is empty.
+// Histogram pools durations of many runs with three significant digits, in
+// the buckets of HdrHistogram (Tene, 2012): values below 2,048 one by one, then
+// 1,024 buckets for each doubling. Doublings take memory when they are first
+// met, so the tallies of short stretches of runs stay small. The zero value is
+// empty.
 type Histogram struct {
-	counts *hdrhistogram.Histogram
-	n      uint64
-	max    int64
+	pages [pages]*[perPage]uint64
+	n     uint64
+	max   int64
+}
+
+const (
+	pageBits = 10
+	perPage  = 1 << pageBits
+	pages    = 47 - pageBits + 1
+)
+
+// bucket returns the number of v's bucket, and how many low bits it drops.
+func bucket(v uint64) (number, dropped int) {
+	dropped = max(bits.Len64(v)-pageBits-1, 0)
+	return dropped<<pageBits + int(v>>dropped), dropped
 }
 
 // Record enters a duration in nanoseconds, at least 0.
@@ -23,35 +37,42 @@ func (h *Histogram) Record(ns int64) {
 	if ns < 0 {
 		panic(fmt.Sprintf("stats: a duration of %d ns is recorded", ns))
 	}
-	if h.counts == nil {
-		h.counts = hdrhistogram.New(1, MaxRecorded, 3)
-	}
 	h.n++
 	h.max = max(h.max, ns)
-	if err := h.counts.RecordValue(min(ns, MaxRecorded)); err != nil {
-		panic("stats: " + err.Error()) // the value is inside the range
+	number, _ := bucket(uint64(min(ns, MaxRecorded)))
+	page := h.pages[number>>pageBits]
+	if page == nil {
+		page = new([perPage]uint64)
+		h.pages[number>>pageBits] = page
 	}
+	page[number%perPage]++
 }
 
 // Merge enters everything other holds.
 func (h *Histogram) Merge(other *Histogram) {
-	if other.n == 0 {
-		return
-	}
-	if h.counts == nil {
-		h.counts = hdrhistogram.New(1, MaxRecorded, 3)
-	}
 	h.n += other.n
 	h.max = max(h.max, other.max)
-	if lost := h.counts.Merge(other.counts); lost != 0 {
-		panic(fmt.Sprintf("stats: %d records lost in a merge", lost))
+	for i, from := range other.pages {
+		switch {
+		case from == nil:
+		case h.pages[i] == nil:
+			copied := *from
+			h.pages[i] = &copied
+		default:
+			to := h.pages[i]
+			for k, count := range from {
+				to[k] += count
+			}
+		}
 	}
 }
 
 // Reset forgets all records and keeps the memory.
 func (h *Histogram) Reset() {
-	if h.n > 0 {
-		h.counts.Reset()
+	for _, page := range h.pages {
+		if page != nil {
+			clear(page[:])
+		}
 	}
 	h.n, h.max = 0, 0
 }
@@ -64,15 +85,25 @@ func (h *Histogram) Max() int64 { return h.max }
 
 // Quantile returns the nearest-rank quantile p, 0..1: the upper end of what is
 // not told apart from it, which is less than a thousandth above. There must be
-// a record. It counts ranks in integers: the library's own quantiles go
-// through a float sum that machines round differently.
+// a record.
 func (h *Histogram) Quantile(p Ratio) int64 {
 	left := rank(h.n, p)
-	for _, bar := range h.counts.Distribution() {
-		if uint64(bar.Count) >= left {
-			return min(bar.To, h.max)
+	for i, page := range h.pages {
+		if page == nil {
+			continue
 		}
-		left -= uint64(bar.Count)
+		for k, count := range page {
+			if count < left {
+				left -= count
+				continue
+			}
+			dropped := max(i-1, 0)
+			top := uint64(i*perPage+k-dropped<<pageBits+1)<<dropped - 1
+			if top == MaxRecorded {
+				return h.max
+			}
+			return min(int64(top), h.max)
+		}
 	}
 	panic("stats: a histogram holds fewer records than it counted")
 }

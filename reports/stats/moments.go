@@ -19,9 +19,12 @@ type Moments struct {
 // AddInt enters one integer.
 func (m *Moments) AddInt(v int64) {
 	m.n++
-	if v == 0 {
-		return
+	if v != 0 { // apart, so that the usual zero costs no call
+		m.addInt(v)
 	}
+}
+
+func (m *Moments) addInt(v int64) {
 	var carry uint64
 	m.sum[1], carry = bits.Add64(m.sum[1], uint64(v), 0)
 	m.sum[2] += uint64(v>>63) + carry
@@ -37,13 +40,15 @@ func (m *Moments) AddInt(v int64) {
 
 // Add enters one ratio; a ratio of nothing is no observation.
 func (m *Moments) Add(r Ratio) {
-	if r.Den == 0 {
-		return
+	if r.Den != 0 {
+		m.n++
+		if r.Num != 0 {
+			m.add(r)
+		}
 	}
-	m.n++
-	if r.Num == 0 {
-		return
-	}
+}
+
+func (m *Moments) add(r Ratio) {
 	hi := r.Num / r.Den
 	lo, _ := bits.Div64(r.Num%r.Den, 0, r.Den)
 	var carry uint64
@@ -83,6 +88,9 @@ func (m *Moments) Merge(other *Moments) {
 		m.sq[i], carry = bits.Add64(m.sq[i], other.sq[i], carry)
 	}
 }
+
+// Whole returns the whole part of the sum, which must fit an int64.
+func (m *Moments) Whole() int64 { return int64(m.sum[1]) }
 
 // N returns the number of observations.
 func (m *Moments) N() uint64 { return m.n }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/HdrHistogram/hdrhistogram-go"
 	"gonum.org/v1/gonum/stat/distuv"
 	"pgregory.net/rapid"
 
@@ -263,6 +264,36 @@ func TestHistogram(t *testing.T) {
 			t.Error("a histogram remembers what was reset")
 		}
 	})
+}
+
+// TestHistogramAgainstTheLibrary: the buckets are those of HdrHistogram with
+// three digits.
+func TestHistogramAgainstTheLibrary(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		v := rapid.Int64Range(0, MaxRecorded).Draw(t, "v") >> rapid.IntRange(0, 46).Draw(t, "shift")
+		library := hdrhistogram.New(1, MaxRecorded, 3)
+		var h Histogram
+		h.Record(v)
+		h.Record(MaxRecorded) // so that the bucket's end is not cut to the largest record
+		if err := library.RecordValue(v); err != nil {
+			t.Fatal(err)
+		}
+		var want int64
+		for _, bar := range library.Distribution() {
+			if bar.Count > 0 {
+				want = bar.To
+			}
+		}
+		if got := h.Quantile(P50); got != want {
+			t.Errorf("the bucket of %d ends at %d, want %d", v, got, want)
+		}
+	})
+	var h Histogram
+	h.Record(math.MaxInt64)
+	if h.Quantile(P50) != math.MaxInt64 || h.Max() != math.MaxInt64 {
+		t.Errorf("the longest durations: %d, %d", h.Quantile(P50), h.Max())
+	}
 }
 
 func TestBootstrap(t *testing.T) {
