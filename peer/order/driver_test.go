@@ -45,8 +45,9 @@ type group struct {
 	// delay of a packet, lost = negative; copies adds duplicates.
 	delay  func(from, to peer.ID, m *peer.Message) peer.Instant
 	copies func(from, to peer.ID, m *peer.Message) int
-	trace  func(format string, args ...any)
-	loop   bool
+	known  map[peer.MessageID][]peer.MessageID // its sender's log at the broadcast
+	sent   map[peer.MessageID]peer.Instant     // local time of the broadcast
+	times  [][]peer.Instant                    // local times of the deliveries
 }
 
 type groupOption func(*peer.Config)
@@ -64,21 +65,20 @@ func build(tb testing.TB, kind string, values ...order.Value) peer.Ordering {
 	return o
 }
 
-func newGroup(tb testing.TB, n int, make func(p peer.ID) peer.Ordering, options ...groupOption) *group {
+func newGroup(tb testing.TB, n int, fresh func(p peer.ID) peer.Ordering, options ...groupOption) *group {
 	tb.Helper()
 	g := &group{
-		tb: tb, logs: make2[peer.MessageID](n), parked: make2[event](n), opened: make1[bool](n),
-		skew: make1[peer.Instant](n), last: map[[2]peer.ID]peer.Instant{}, names: map[string]bool{},
+		tb: tb, logs: make([][]peer.MessageID, n), parked: make([][]event, n), opened: make([]bool, n),
+		skew: make([]peer.Instant, n), last: map[[2]peer.ID]peer.Instant{}, names: map[string]bool{}, known: map[peer.MessageID][]peer.MessageID{}, sent: map[peer.MessageID]peer.Instant{}, times: make([][]peer.Instant, n),
 		delay: func(peer.ID, peer.ID, *peer.Message) peer.Instant { return ms },
 	}
 	for p := range n {
-		c := peer.Config{Self: peer.ID(p), Peers: n, Phases: peer.DefaultPhases(), Ordering: make(peer.ID(p))}
+		c := peer.Config{Self: peer.ID(p), Peers: n, Phases: peer.DefaultPhases(), Ordering: fresh(peer.ID(p))}
 		for _, option := range options {
 			option(&c)
 		}
 		m := &peer.Machine{}
 		m.Reset(c)
-		g.loop = c.Loopback
 		g.machines = append(g.machines, m)
 		g.timers = append(g.timers, map[peer.TimerID]peer.Instant{})
 	}
@@ -87,9 +87,6 @@ func newGroup(tb testing.TB, n int, make func(p peer.ID) peer.Ordering, options 
 	}
 	return g
 }
-
-func make1[T any](n int) []T   { return make([]T, n) }
-func make2[T any](n int) [][]T { return make([][]T, n) }
 
 func noPhases(c *peer.Config) { c.Phases.Protocol = peer.None }
 
@@ -149,8 +146,9 @@ func (g *group) handle(e event) {
 			m = peer.Message{ID: peer.NoMessage, From: -7, Kind: 255, Stamp: -1, Aux: -1, Link: 1 << 31}
 		}()
 	}
-	if g.trace != nil {
-		g.trace("%v %v", g.now, e.to)
+	if in.Kind == peer.InputBroadcast {
+		g.known[in.ID] = slices.Clone(g.logs[e.to])
+		g.sent[in.ID] = g.now + g.skew[e.to]
 	}
 	g.out.Reset()
 	if err := g.machines[e.to].Step(g.now+g.skew[e.to], in, &g.out); err != nil {
@@ -165,6 +163,7 @@ func (g *group) apply(e event) {
 		switch f.Kind {
 		case peer.EffectDeliver:
 			g.logs[p] = append(g.logs[p], f.ID)
+			g.times[p] = append(g.times[p], g.now+g.skew[p])
 		case peer.EffectTimer:
 			g.timers[p][f.Timer] = f.At
 			if f.At != peer.Distant {
