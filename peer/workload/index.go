@@ -23,15 +23,15 @@ type index struct {
 	total   int
 	reacts  bool
 	senders []lane
-	numbers []int32  // of explicit schedules, by slot
-	slots   []uint32 // of explicit schedules, by entry
-	waiting []uint32 // entries with After, by slot of that message, then peer, then entry
-	waits   []uint32 // by slot, and one more: where its entries begin in waiting
+	labels  []rng.Key // by slot
+	numbers []int32   // of explicit schedules, by slot
+	slots   []uint32  // of explicit schedules, by entry
+	waiting []uint32  // entries with After, by slot of that message, then peer, then entry
+	waits   []uint32  // by slot, and one more: where its entries begin in waiting
 }
 
 // lane is what the plan says about one peer.
 type lane struct {
-	planned rng.Key // labels of its planned messages are planned.With(number)
 	reply   rng.Key // labels of its replies are reply.With(label of the message)
 	first   uint32  // its first slot
 	count   int32   // its slots
@@ -43,7 +43,7 @@ func (x *index) build(p *Plan) {
 	*x = index{plan: p, total: p.Total(), reacts: p.Reacts(), senders: make([]lane, p.Peers)}
 	for i := range x.senders {
 		l := &x.senders[i]
-		l.planned, l.reply = plannedRoot.With(uint64(i)), replyRoot.With(uint64(i))
+		l.reply = replyRoot.With(uint64(i))
 		if p.Sends == nil && (p.Senders == nil || p.Senders[i]) {
 			l.count = int32(p.Messages)
 		}
@@ -60,6 +60,17 @@ func (x *index) build(p *Plan) {
 	if p.Sends != nil {
 		x.number()
 		x.wait()
+	}
+	x.labels = make([]rng.Key, 0, x.total)
+	for i := range x.senders {
+		l, planned := &x.senders[i], plannedRoot.With(uint64(i))
+		for k := range uint32(l.count) {
+			number := uint64(k)
+			if x.numbers != nil {
+				number = uint64(x.numbers[l.first+k])
+			}
+			x.labels = append(x.labels, planned.With(number))
+		}
 	}
 }
 

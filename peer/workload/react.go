@@ -37,7 +37,7 @@ func (s *Source) Discarded(p peer.ID, ref uint32) {
 	for _, entry := range s.entriesOf(p, f.slot) {
 		if e := &s.plan.Sends[entry]; !e.OnArrival {
 			s.peers[p].left--
-			s.cancel(p, s.planned(e), s.slots[entry], 0)
+			s.cancel(p, s.planned(entry), s.slots[entry], 0)
 		}
 	}
 	if r := s.plan.Replies; r != nil && !r.OnArrival && s.answers(p, f) {
@@ -71,7 +71,7 @@ func (s *Source) react(p peer.ID, ref uint32, at sim.Time, arrival bool) {
 	f := s.facts[ref]
 	for _, entry := range s.entriesOf(p, f.slot) {
 		if e := &s.plan.Sends[entry]; e.OnArrival == arrival {
-			wait := s.clamp(e.Delay.Sample(s.delay.Word(uint64(s.planned(e)))))
+			wait := s.clamp(e.Delay.Sample(s.delay.Word(uint64(s.planned(entry)))))
 			s.peers[p].queue.push(due{at: at.Add(wait), order: entry, cause: ref, entry: int32(entry)})
 		}
 	}
@@ -125,11 +125,7 @@ func (s *Source) owe() {
 	for p := range s.senders {
 		l := &s.senders[p]
 		for i := range uint32(l.count) {
-			number := uint64(i)
-			if s.numbers != nil {
-				number = uint64(s.numbers[l.first+i])
-			}
-			s.follow(peer.ID(p), l.planned.With(number), 0, 1)
+			s.follow(peer.ID(p), s.labels[l.first+i], 0, 1)
 		}
 	}
 }
@@ -163,6 +159,6 @@ func (s *Source) cancel(from peer.ID, label rng.Key, slot uint32, depth int32) {
 	for _, entry := range s.after(slot) {
 		e := &s.plan.Sends[entry]
 		s.peers[e.From].left--
-		s.cancel(e.From, s.planned(e), s.slots[entry], 0)
+		s.cancel(e.From, s.planned(entry), s.slots[entry], 0)
 	}
 }

@@ -33,6 +33,8 @@ type Source struct {
 	chance                      rng.Chance
 	replies                     uint32 // how many were made due, for the order of equals
 	clamped                     uint64
+	bytes                       int32 // of every body, unless sized
+	sized                       bool  // sizes are drawn
 	began                       bool
 }
 
@@ -73,23 +75,29 @@ func (s *Source) Reset(plan *Plan, root rng.Key) {
 	s.label, s.facts = s.label[:0], s.facts[:0]
 	s.clamped, s.replies, s.began = 0, 0, false
 
-	family := root.Name("workload")
-	s.gap, s.start = family.Name("gap"), family.Name("start")
-	if !plan.Size.IsConstant() {
-		s.size = family.Name("size")
-	}
+	s.name(root.Name("workload"))
+	s.sized = !plan.Size.IsConstant()
+	s.bytes = clampSize(plan.Size.Sample(0))
 	for i := range s.peers {
 		x := &s.peers[i]
 		x.next, x.made, x.left, x.owed, x.count, x.opened = sim.Never, 0, s.senders[i].count, 0, 0, false
 		x.queue, x.answers, x.seen = x.queue[:0], x.answers[:0], x.seen[:0]
 	}
-	if plan.Sends != nil {
-		s.at, s.delay = family.Name("at"), family.Name("after")
-	}
 	if r := plan.Replies; r != nil {
-		s.answer, s.pause = family.Name("reply"), family.Name("reply delay")
 		s.chance = r.Probability.Chance()
 		s.owe()
+	}
+}
+
+// name gives the purposes of draws their keys. They are numbered rather than
+// spelled, for a run may be as short as eight broadcasts.
+func (s *Source) name(family rng.Key) {
+	s.gap, s.start, s.size = family.With(0), family.With(1), family.With(2)
+	if s.plan.Sends != nil {
+		s.at, s.delay = family.With(3), family.With(4)
+	}
+	if s.plan.Replies != nil {
+		s.answer, s.pause = family.With(5), family.With(6)
 	}
 }
 
@@ -117,7 +125,7 @@ func (s *Source) DataBegan(at sim.Time) {
 	for i := range s.plan.Sends {
 		e := &s.plan.Sends[i]
 		if e.After == peer.NoMessage {
-			wait := s.clamp(e.At.Sample(s.at.Word(uint64(s.planned(e)))))
+			wait := s.clamp(e.At.Sample(s.at.Word(uint64(s.planned(uint32(i))))))
 			s.peers[e.From].queue.push(due{at: at.Add(wait), order: uint32(i), cause: NoRef, entry: int32(i)})
 		}
 	}
@@ -152,12 +160,11 @@ func (s *Source) Take(p peer.ID) Message {
 	if x.next == sim.Never {
 		panic(fmt.Sprintf("workload: %s has nothing to broadcast", p))
 	}
-	l := &s.senders[p]
-	k := x.made
-	m := s.add(x, peer.MessageID{Sender: p, Number: k}, l.planned.With(uint64(k)), NoRef)
-	s.table[l.first+uint32(k)] = m.Ref + 1
+	slot := s.senders[p].first + uint32(x.made)
+	m := s.add(x, peer.MessageID{Sender: p, Number: x.made}, s.labels[slot], NoRef)
+	s.table[slot] = m.Ref + 1
 	if s.reacts {
-		s.facts = append(s.facts, fact{slot: l.first + uint32(k), sender: p})
+		s.facts = append(s.facts, fact{slot: slot, sender: p})
 	}
 	x.made++
 	if x.left--; x.left > 0 {
@@ -173,8 +180,8 @@ func (s *Source) takeQueued(p peer.ID, x *sender) Message {
 	l := &s.senders[p]
 	if d.entry >= 0 {
 		e := &s.plan.Sends[d.entry]
-		m := s.add(x, idOf(e), s.planned(e), d.cause)
 		slot := s.slots[d.entry]
+		m := s.add(x, idOf(e), s.labels[slot], d.cause)
 		s.table[slot] = m.Ref + 1
 		if s.reacts {
 			s.facts = append(s.facts, fact{slot: slot, sender: p})
@@ -199,7 +206,8 @@ func (s *Source) add(x *sender, id peer.MessageID, label rng.Key, cause uint32) 
 	return m
 }
 
-func (s *Source) planned(e *Send) rng.Key { return s.senders[e.From].planned.With(uint64(e.Number)) }
+// planned returns the label of an entry's message.
+func (s *Source) planned(entry uint32) rng.Key { return s.labels[s.slots[entry]] }
 
 // Done reports whether no broadcast of p can come any more.
 func (s *Source) Done(p peer.ID) bool {
@@ -248,15 +256,13 @@ func (s *Source) Label(ref uint32) rng.Key { return s.label[ref] }
 
 // Size returns the bytes of a broadcast's body.
 func (s *Source) Size(ref uint32) int32 {
-	d := &s.plan.Size
-	size := int64(0)
-	if d.IsConstant() {
-		size = d.Sample(0)
-	} else {
-		size = d.Sample(s.size.Word(uint64(s.label[ref])))
+	if !s.sized {
+		return s.bytes
 	}
-	return int32(max(0, min(size, math.MaxInt32)))
+	return clampSize(s.plan.Size.Sample(s.size.Word(uint64(s.label[ref]))))
 }
+
+func clampSize(bytes int64) int32 { return int32(max(0, min(bytes, math.MaxInt32))) }
 
 // Broadcasts returns how many messages p has broadcast.
 func (s *Source) Broadcasts(p peer.ID) int32 { return s.peers[p].count }

@@ -310,10 +310,10 @@ func BenchmarkTiny(b *testing.B) {
 }
 
 func BenchmarkTake(b *testing.B) {
-	plan := &Plan{Peers: 1, Messages: 1 << 20, Gap: rng.Exponential(0, 1_000_000)}
+	plan := &Plan{Peers: 1, Messages: 1 << 12, Gap: rng.Exponential(0, 1_000_000)}
 	var s Source
 	for i := range b.N {
-		if i%(1<<20) == 0 {
+		if i%(1<<12) == 0 {
 			s.Reset(plan, rng.Root(1))
 			s.Opened(0, 0)
 		}

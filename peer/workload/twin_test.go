@@ -66,7 +66,7 @@ func newTwin(plan *Plan, seed uint64) *twin {
 		if e := &plan.Sends[i]; e.After != peer.NoMessage {
 			x := w.items[i]
 			x.parent = w.items[slices.IndexFunc(plan.Sends, func(s Send) bool { return idOf(&s) == e.After })]
-			x.delay = wait(e.Delay, w.root.Name("after").Word(uint64(x.label)))
+			x.delay = wait(e.Delay, w.root.With(4).Word(uint64(x.label)))
 		}
 	}
 	if plan.Replies != nil {
@@ -87,11 +87,11 @@ func (w *twin) grow(x *item, depth int) {
 	}
 	for q := range peer.ID(w.plan.Peers) {
 		label := rng.Root(0).Name("reply").With(uint64(q)).With(uint64(x.label))
-		if q == x.sender || !r.Probability.Chance().Hit(w.root.Name("reply").Word(uint64(label))) {
+		if q == x.sender || !r.Probability.Chance().Hit(w.root.With(5).Word(uint64(label))) {
 			continue
 		}
 		y := &item{sender: q, number: -1, label: label, parent: x, onArrival: r.OnArrival, due: sim.Never,
-			delay: wait(r.Delay, w.root.Name("reply delay").Word(uint64(label)))}
+			delay: wait(r.Delay, w.root.With(6).Word(uint64(label)))}
 		w.items = append(w.items, y)
 		w.grow(y, depth+1)
 	}
@@ -102,10 +102,10 @@ func (w *twin) open(p peer.ID, at sim.Time) {
 	if w.plan.Sends != nil {
 		return
 	}
-	at = at.Add(wait(w.plan.Start, w.root.Name("start").Word(uint64(p))))
+	at = at.Add(wait(w.plan.Start, w.root.With(1).Word(uint64(p))))
 	for _, x := range w.items {
 		if x.sender == p && x.parent == nil {
-			at = at.Add(wait(w.plan.Gap, w.root.Name("gap").With(uint64(p)).Word(uint64(x.number))))
+			at = at.Add(wait(w.plan.Gap, w.root.With(0).With(uint64(p)).Word(uint64(x.number))))
 			x.due = at
 		}
 	}
@@ -114,7 +114,7 @@ func (w *twin) open(p peer.ID, at sim.Time) {
 func (w *twin) begin(at sim.Time) {
 	for i := range w.plan.Sends {
 		if x := w.items[i]; x.parent == nil {
-			x.due = at.Add(wait(w.plan.Sends[i].At, w.root.Name("at").Word(uint64(x.label))))
+			x.due = at.Add(wait(w.plan.Sends[i].At, w.root.With(3).Word(uint64(x.label))))
 		}
 	}
 }
