@@ -135,11 +135,7 @@ func (c *Cell) pooled(path string, h *stats.Histogram) {
 	texts := [3]string{"null", "null", "null"}
 	if h.N() > 0 {
 		for i, ns := range [3]int64{h.Quantile(stats.P50), h.Quantile(stats.P99), h.Max()} {
-			text, err := MS(ns).MarshalJSON()
-			if err != nil {
-				panic("result: " + err.Error()) // integers print
-			}
-			texts[i] = string(text)
+			texts[i] = string(MS(ns).append(nil))
 		}
 	}
 	for i, name := range [3]string{".p50", ".p99", ".max"} {

@@ -15,7 +15,9 @@ import (
 type MS int64
 
 // MarshalJSON prints decimal milliseconds.
-func (m MS) MarshalJSON() ([]byte, error) { return sim.Time(m).AppendMS(nil), nil }
+func (m MS) MarshalJSON() ([]byte, error) { return m.append(nil), nil }
+
+func (m MS) append(b []byte) []byte { return sim.Time(m).AppendMS(b) }
 
 // NullMS is an MS that may be missing. The zero value is null.
 type NullMS struct {

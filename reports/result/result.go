@@ -181,19 +181,15 @@ type Mean struct {
 const nsPerMS = 1_000_000
 
 // MarshalJSON prints milliseconds, or null.
-func (m Mean) MarshalJSON() ([]byte, error) {
-	if m.Count == 0 {
-		return []byte("null"), nil
-	}
+func (m Mean) MarshalJSON() ([]byte, error) { return m.append(nil), nil }
+
+func (m Mean) append(b []byte) []byte {
 	abs := uint64(m.Sum)
 	if m.Sum < 0 {
 		abs = -abs
+		b = append(b, '-')
 	}
-	b, err := stats.Ratio{Num: abs, Den: m.Count * nsPerMS}.MarshalJSON()
-	if m.Sum < 0 {
-		b = append([]byte{'-'}, b...)
-	}
-	return b, err
+	return append(b, stats.Ratio{Num: abs, Den: m.Count * nsPerMS}.String()...)
 }
 
 // Counter is a figure that only some orderings have.

@@ -335,6 +335,33 @@ func TestAsWritten(t *testing.T) {
 	}
 }
 
+// TestRowsAreTheJSON holds a row of a table of runs to what the run prints.
+func TestRowsAreTheJSON(t *testing.T) {
+	t.Parallel()
+	o := sample()
+	var shape Shape
+	shape.Grow(&Ordering{Ordering: "another", Counters: Counters{{"gaps", stats.Of(1)}}})
+	shape.Grow(o)
+	names, values := shape.Columns(), shape.Values(o)
+	if len(names) != len(values) {
+		t.Fatalf("%d columns, %d values", len(names), len(values))
+	}
+	got := map[string]string{}
+	for i, name := range names {
+		got[name] = values[i]
+	}
+	for path, want := range map[string]string{
+		"divergence.identical": "0", "divergence.contested": "0.91", "properties.agreement_unknown": "1",
+		"limit": o.Limit, "digest": o.Digest, "counters.late": o.Counters[0].Value.String(), "counters.gaps": "",
+		"phases.opened_ms.0": string(o.Phases.Opened[0].MS.append(nil)), "phases.opened_ms.1": "", "phases.closed_ms.0": "",
+		"faults.1.struck": "1", "watch.0.happened": "1",
+	} {
+		if text, ok := got[path]; !ok || text != want {
+			t.Errorf("%s is %q, %v; want %q", path, text, ok, want)
+		}
+	}
+}
+
 func TestNullsAndTimes(t *testing.T) {
 	t.Parallel()
 	got := string(marshal(t, []any{NullMS{}, Millis(0), Millis(1_500_000), MS(-1), NullInt{}, Int(0), List[int](nil),

@@ -32,11 +32,7 @@ func Values(o *Ordering) []string {
 		case den == 0:
 			values = append(values, "")
 		case c.form == millis:
-			text, err := Mean{Sum: num, Count: den}.MarshalJSON()
-			if err != nil {
-				panic("result: " + err.Error()) // numbers print
-			}
-			values = append(values, string(text))
+			values = append(values, string(Mean{Sum: num, Count: den}.append(nil)))
 		case den == 1:
 			values = append(values, strconv.FormatInt(num, 10))
 		default:

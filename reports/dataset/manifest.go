@@ -1,0 +1,129 @@
+package dataset
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"runtime"
+
+	"mpcomm/reports/result"
+)
+
+// Manifest is manifest.json: what made a folder, and the command that makes it
+// again. It holds no time of day, so that the same sweep on the same platform
+// leaves the same bytes.
+type Manifest struct {
+	Tool         Tool                  `json:"tool"`
+	Platform     Platform              `json:"platform"`
+	Scenario     string                `json:"scenario"`
+	ScenarioHash string                `json:"scenario_hash"`
+	Seeds        Seeds                 `json:"seeds"`
+	Orderings    result.List[string]   `json:"orderings"`
+	Cells        int                   `json:"cells"`
+	Complete     bool                  `json:"complete"` // every run that was asked for is in
+	Command      string                `json:"command"`  // repeats everything here
+	Continue     string                `json:"continue,omitempty"`
+	Digests      result.List[Digest]   `json:"digests"`
+	Files        result.List[Produced] `json:"files"`
+}
+
+// Tool is the program that made the folder.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Go      string `json:"go"`
+}
+
+// Platform is where it ran. Results do not depend on it.
+type Platform struct {
+	OS   string `json:"os"`
+	Arch string `json:"arch"`
+}
+
+// Seeds are those of every cell and ordering: First to First+Runs-1, or of
+// those the ones of one shard.
+type Seeds struct {
+	First uint64 `json:"first"`
+	Runs  int    `json:"runs"`
+	Shard string `json:"shard,omitempty"` // k/m
+}
+
+// Digest covers the runs of one line of the sweep.
+type Digest struct {
+	Cell     Settings `json:"cell"`
+	Ordering string   `json:"ordering"`
+	Runs     uint64   `json:"runs"`
+	Digest   string   `json:"digest"`
+}
+
+// Settings print as an object from paths to values, in their order.
+type Settings []result.Setting
+
+// MarshalJSON prints {"network.latency.mean":"20ms"}.
+func (s Settings) MarshalJSON() ([]byte, error) {
+	b := []byte{'{'}
+	for i, setting := range s {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		path, err := json.Marshal(setting.Path)
+		if err != nil {
+			return nil, fmt.Errorf("dataset: path %q: %w", setting.Path, err)
+		}
+		b = append(append(append(b, path...), ':'), result.AsWritten(setting.Value)...)
+	}
+	return append(b, '}'), nil
+}
+
+// Produced is a file of the folder.
+type Produced struct {
+	Name   string `json:"name"`
+	Bytes  int    `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// Describe returns the entry of a file.
+func Describe(name string, content []byte) Produced {
+	sum := sha256.Sum256(content)
+	return Produced{Name: name, Bytes: len(content), SHA256: hex.EncodeToString(sum[:])}
+}
+
+// NewManifest starts a manifest from the lines of a sweep: scenario, seeds,
+// orderings and digests. runs is how many were asked for in each line.
+func NewManifest(version, command string, runs int, cells []result.Cell) Manifest {
+	m := Manifest{
+		Tool:     Tool{Name: "mpcomm", Version: version, Go: runtime.Version()},
+		Platform: Platform{OS: runtime.GOOS, Arch: runtime.GOARCH},
+		Command:  command, Complete: true,
+	}
+	seenOrdering, seenCell := map[string]bool{}, map[string]bool{}
+	for i := range cells {
+		c := &cells[i]
+		if i == 0 {
+			m.Scenario, m.ScenarioHash = c.Scenario, c.ScenarioHash
+			m.Seeds = Seeds{First: c.Seed, Runs: runs}
+		}
+		if !seenOrdering[c.Ordering] {
+			seenOrdering[c.Ordering] = true
+			m.Orderings = append(m.Orderings, c.Ordering)
+		}
+		seenCell[fmt.Sprint(c.Cell)] = true
+		m.Complete = m.Complete && c.Runs == uint64(runs)
+		m.Digests = append(m.Digests, Digest{Cell: Settings(c.Cell), Ordering: c.Ordering, Runs: c.Runs, Digest: c.Digest})
+	}
+	m.Cells = len(seenCell)
+	return m
+}
+
+// Write writes the manifest, indented for reading.
+func (m Manifest) Write(w io.Writer) error {
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", "  ")
+	if err := out.Encode(m); err != nil {
+		return fmt.Errorf("manifest: %w", err)
+	}
+	return nil
+}
