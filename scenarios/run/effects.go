@@ -105,13 +105,11 @@ func (e *Engine) minor(p int, now sim.Time, m *peer.Message, ef *peer.Effect) {
 
 // deliver appends a message to p's log.
 func (e *Engine) deliver(p int, now sim.Time, id peer.MessageID) {
-	log := &e.hist.Logs[p]
 	ref, ok := e.src.Lookup(id)
 	if !ok {
-		e.hist.Strays = append(e.hist.Strays, history.Stray{Peer: peer.ID(p), Position: len(log.Refs), ID: id})
+		e.hist.Strays = append(e.hist.Strays, history.Stray{Peer: peer.ID(p), Position: len(e.hist.Logs[p].Refs), ID: id})
 		ref = history.NoRef
 	}
-	e.digest.Add2(journal.PeerWords(journal.Delivery, now, peer.ID(p), ref))
 	arrived := now
 	if ok {
 		if ref == e.atHand {
@@ -120,15 +118,22 @@ func (e *Engine) deliver(p int, now sim.Time, id peer.MessageID) {
 			arrived = e.arrivalOf(p, now, ref)
 		}
 	}
-	log.Refs = append(log.Refs, ref)
-	log.Delivered = append(log.Delivered, now)
-	log.Arrived = append(log.Arrived, arrived)
+	e.append(p, now, arrived, ref)
 	if e.plan.reacts && ok {
 		e.src.Delivered(peer.ID(p), ref, now)
 	}
 	if e.options.Recorder != nil {
 		e.record(now, journal.Delivery, p, id)
 	}
+}
+
+// append writes an entry of p's log.
+func (e *Engine) append(p int, now, arrived sim.Time, ref history.Ref) {
+	e.digest.Add2(journal.PeerWords(journal.Delivery, now, peer.ID(p), ref))
+	log := &e.hist.Logs[p]
+	log.Refs = append(log.Refs, ref)
+	log.Delivered = append(log.Delivered, now)
+	log.Arrived = append(log.Arrived, arrived)
 }
 
 // setTimer enters a timer into the host's table and queues its event.

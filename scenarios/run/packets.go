@@ -198,7 +198,12 @@ func (e *Engine) arrivePlainly(now sim.Time, p int, i uint32, s *slot) {
 		e.fail(p, now, err)
 		return
 	}
-	if len(e.out.List) > 0 {
+	switch list := e.out.List; {
+	case len(list) == 0:
+	case len(list) == 1 && list[0].Kind == peer.EffectDeliver && list[0].ID == s.msg.ID && body:
+		e.logged = true
+		e.append(p, now, now, e.atHand)
+	default:
 		e.carryOut(p, now, &s.msg)
 	}
 	if body {
