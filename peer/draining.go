@@ -68,6 +68,9 @@ func (m *Machine) announced(now Instant, q ID, count int32, out *Effects) error 
 	case count < 0 || count > MaxNumber+1:
 		return m.reject("%v announces %d messages; want 0..%d", q, count, MaxNumber+1)
 	case q == m.c.Self:
+		if m.phase == Idle {
+			return m.reject("an announcement of its own before the start")
+		}
 		if count != m.broadcasts {
 			return m.reject("%v announces %d messages after %d broadcasts", q, count, m.broadcasts)
 		}
@@ -77,7 +80,9 @@ func (m *Machine) announced(now Instant, q ID, count int32, out *Effects) error 
 		return m.finish(now, out)
 	}
 	m.announce(now, q, count)
-	m.settle(now, len(out.List), out)
+	if m.phase >= Data { // a peer may be done before this one is up
+		m.settle(now, len(out.List), out)
+	}
 	return nil
 }
 

@@ -167,7 +167,7 @@ func (m *Machine) Step(now Instant, in Input, out *Effects) error {
 	if in.Kind == InputArrival {
 		return m.arrive(now, in.Message, out)
 	}
-	if m.phase == Idle && in.Kind != InputStart {
+	if m.phase == Idle && in.Kind != InputStart && in.Kind != InputAnnounce {
 		return m.reject("input %d before the start", in.Kind)
 	}
 	switch in.Kind {
