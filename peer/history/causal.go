@@ -148,15 +148,11 @@ func (c *Checker) causal(properties *Properties, quality *Quality) {
 			continue
 		}
 		if !built {
-			c.causes.build(c.h)
+			c.findCauses()
 			quality.CausalInexact = c.causes.full
 			built = true
 		}
-		missed := c.causes.missed
-		if c.causes.full {
-			missed = c.causes.missedDirect
-		}
-		violations, gaps, first := missed(c.h, v)
+		violations, gaps, first := c.missed(v)
 		quality.CausalViolations += violations * v.checked
 		quality.CausalGaps += gaps * v.checked
 		if first >= 0 && verdict.Verdict == Holds {
@@ -164,6 +160,29 @@ func (c *Checker) causal(properties *Properties, quality *Quality) {
 		}
 	}
 	properties.Causal = verdict
+}
+
+func (c *Checker) findCauses() {
+	c.causes.full = false
+	if len(c.h.Broadcasts) <= maxSmall {
+		c.small.build(c.h)
+	} else {
+		c.causes.build(c.h)
+	}
+}
+
+// missed counts the messages of a log that were delivered before a cause, and
+// those of which a cause never comes, and finds the first of either kind, -1
+// for none.
+func (c *Checker) missed(v *view) (violations, gaps, first int) {
+	switch {
+	case len(c.h.Broadcasts) <= maxSmall:
+		return c.small.missed(c.h, v)
+	case c.causes.full:
+		return c.causes.missedDirect(c.h, v)
+	default:
+		return c.causes.missed(c.h, v)
+	}
 }
 
 // sample says which compared logs the causal check looks at.
@@ -181,8 +200,7 @@ func (c *Checker) sample(quality *Quality) {
 	}
 }
 
-// missed counts the messages of a log that were delivered before a cause, and
-// those of which a cause never comes, and finds the first of either kind.
+// missed is that of Checker.
 func (x *causes) missed(h *History, v *view) (violations, gaps, first int) {
 	n := len(h.Broadcasts)
 	words := uint32(n+63) / 64

@@ -26,6 +26,7 @@ type Checker struct {
 	owner table   // ranks of senders to references
 
 	causes causes
+	small  small
 	merge  merger
 	truth  truth
 }
@@ -195,7 +196,7 @@ func (c *Checker) scanLog(v *view) bool {
 		inOrder = inOrder && ref == Ref(i)
 		*n++
 	}
-	v.refs, v.fifo, v.broadcast = raw, fifo, inOrder
+	v.refs, v.fifo, v.broadcast = raw, fifo, inOrder && whole
 	if !whole {
 		c.freed(v, raw)
 	}

@@ -135,6 +135,21 @@ func TestEqualLogsCountEach(t *testing.T) {
 	}
 }
 
+// A repeat or a stray in the place of a message must not hide its absence.
+func TestWhatStandsInForAMissingMessage(t *testing.T) {
+	t.Parallel()
+	for _, steps := range [][]string{
+		{"0!", "0!", "0!", "0<p0#0", "0<p0#0", "0<p0#2"},
+		{"0!", "0!", "0<p0#9", "0<p0#1"},
+	} {
+		var c Checker
+		properties, quality := c.Check(play(t, 1, steps...), true, AllProperties)
+		if properties.Causal.Verdict != Violated || quality.CausalGaps != 1 || quality.FIFOGaps != 1 {
+			t.Errorf("%v: causal %v, %+v", steps, properties.Causal.Verdict, quality)
+		}
+	}
+}
+
 func TestNothingHappened(t *testing.T) {
 	t.Parallel()
 	var c Checker

@@ -333,18 +333,56 @@ func TestCausesAreTheClosure(t *testing.T) {
 				}
 			}
 		}
-		all, exact := c.Check(h, true, Causal)
-		few, inexact := direct.Check(h, true, Causal|Witnesses)
-		if all.Causal.Verdict != few.Causal.Verdict {
-			t.Fatalf("all causes: %v, direct ones: %v", all.Causal.Verdict, few.Causal.Verdict)
+		if len(h.Broadcasts) <= maxSmall {
+			c.small.build(h)
 		}
-		if inexact.CausalViolations > exact.CausalViolations || inexact.CausalGaps > exact.CausalGaps {
-			t.Fatalf("direct causes count more: %+v, %+v", inexact, exact)
+		direct.causes.build(h)
+		for p := range h.Peers {
+			v := &view{peer: p, refs: firsts(h.Logs[p])}
+			violations, gaps, first := c.causes.missed(h, v)
+			if len(h.Broadcasts) <= maxSmall {
+				requireEqual(t, "one word", c.small.missed, h, v, violations, gaps, first)
+			}
+			if !direct.causes.full {
+				requireEqual(t, "limited", direct.causes.missed, h, v, violations, gaps, first)
+			}
+			few, missing, firstDirect := direct.causes.missedDirect(h, v)
+			if firstDirect != first || few > violations || missing > gaps {
+				t.Fatalf("direct causes: %d, %d, first %d; all: %d, %d, first %d", few, missing, firstDirect, violations, gaps, first)
+			}
 		}
-		if !inexact.CausalInexact && inexact.CausalViolations != exact.CausalViolations {
+	})
+}
+
+func requireEqual(t *rapid.T, name string, missed func(*History, *view) (int, int, int), h *History, v *view, a, b, c int) {
+	t.Helper()
+	if x, y, z := missed(h, v); x != a || y != b || z != c {
+		t.Fatalf("%s: %d, %d, first %d; want %d, %d, first %d", name, x, y, z, a, b, c)
+	}
+}
+
+// A checker whose memory for causes is too small says so and keeps its verdict.
+func TestTooManyCauses(t *testing.T) {
+	t.Parallel()
+	var c, limited Checker
+	limited.causes.limit = 1
+	inexact := 0
+	rapid.Check(t, func(t *rapid.T) {
+		h := drawHistory(t)
+		want, exact := c.Check(h, true, Causal)
+		got, quality := limited.Check(h, true, Causal|Witnesses)
+		if got.Causal.Verdict != want.Causal.Verdict || (got.Causal.Witness != nil) != (got.Causal.Verdict == Violated) {
+			t.Fatalf("limited: %v, want %v", got.Causal.Verdict, want.Causal.Verdict)
+		}
+		if quality.CausalInexact {
+			inexact++
+		} else if quality.CausalViolations != exact.CausalViolations || quality.CausalGaps != exact.CausalGaps {
 			t.Fatal("counts differ without notice")
 		}
 	})
+	if inexact == 0 {
+		t.Error("the limit was never reached")
+	}
 }
 
 // holds reports whether cause is in the set of causes of ref.
