@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit statuses.
+const (
+	statusHolds   = 0
+	statusFailed  = 1
+	statusUnknown = 2
+	statusUsage   = 64
+)
+
+// app is the program with its streams.
+type app struct {
+	name string // how to call it again
+	out  *os.File
+	talk *os.File
+}
+
+// failure is an error with the exit status it leads to. A nil err says nothing:
+// the answer has been given.
+type failure struct {
+	status int
+	err    error
+}
+
+func (f *failure) Error() string {
+	if f.err == nil {
+		return fmt.Sprintf("exit status %d", f.status)
+	}
+	return f.err.Error()
+}
+
+func (f *failure) Unwrap() error { return f.err }
+
+// usageError is bad usage of a command: the reader is shown how it is used.
+type usageError struct {
+	command *cobra.Command
+	err     error
+}
+
+func (u *usageError) Error() string { return u.err.Error() }
+
+func (u *usageError) Unwrap() error { return u.err }
+
+// errInterrupted says that the reader stopped the work.
+var errInterrupted = errors.New("interrupted")
+
+// execute runs one command and returns the exit status. Whatever is not said
+// otherwise is bad input.
+func (a *app) execute(args []string) int {
+	root := a.command()
+	root.SetArgs(args)
+	root.SetOut(a.out)
+	root.SetErr(a.talk)
+	err := root.Execute()
+	if err == nil {
+		return statusHolds
+	}
+	var usage *usageError
+	var known *failure
+	switch {
+	case errors.As(err, &known):
+		if known.err != nil {
+			a.say("mpcomm: %v", known.err)
+		}
+		return known.status
+	case errors.As(err, &usage):
+		a.say("mpcomm: %v", err)
+		a.say("usage: %s", usage.command.UseLine())
+		a.say("%s --help says more", usage.command.CommandPath())
+	default:
+		a.say("mpcomm: %v", err)
+	}
+	return statusUsage
+}
+
+// command is the tree of commands.
+func (a *app) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "mpcomm",
+		Short: "Did everyone see the same messages in the same order?",
+		Long: "mpcomm simulates a group of peers that broadcast to each other and says whether\n" +
+			"everyone saw the same messages in the same order, and if not, where, why, and\n" +
+			"what would fix it.\n\n" +
+			"Exit status: 0 expectations hold or none were given, 1 an expectation failed,\n" +
+			"2 cannot tell (a limit came first, or the work was interrupted),\n" +
+			"64 bad usage or bad input.",
+		Example:       "  mpcomm lab\n  mpcomm run minimal\n  mpcomm sweep lab --runs 200 -o out",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return &usageError{c, errors.New("which command?")}
+			}
+			return &usageError{c, fmt.Errorf("unknown command %q%s", args[0], suggestCommand(c, args[0]))}
+		},
+	}
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return &usageError{c, err} })
+	root.AddCommand(a.labCommand(), a.runCommand(), a.sweepCommand(), a.compareCommand(), a.listCommand(),
+		a.showCommand(), a.schemaCommand(), a.versionCommand())
+	return root
+}
+
+func suggestCommand(c *cobra.Command, word string) string {
+	c.SuggestionsMinimumDistance = 2
+	if near := c.SuggestionsFor(word); len(near) > 0 {
+		return fmt.Sprintf(" (did you mean %q?)", near[0])
+	}
+	return ""
+}
+
+// arguments holds a command to a number of arguments.
+func arguments(least, most int, wanted string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		switch {
+		case len(args) < least:
+			return &usageError{c, fmt.Errorf("%s: want %s", c.Name(), wanted)}
+		case len(args) > most:
+			return &usageError{c, fmt.Errorf("%s: got %q as well; want %s", c.Name(), args[most], wanted)}
+		}
+		return nil
+	}
+}
+
+// say writes one line of talk. What cannot be said is lost: the exit status
+// still tells.
+func (a *app) say(format string, args ...any) { fmt.Fprintf(a.talk, format+"\n", args...) }
+
+// answer writes to standard output what fill gives it.
+func (a *app) answer(fill func(io.Writer) error) error {
+	if err := fill(a.out); err != nil {
+		return &failure{statusUnknown, fmt.Errorf("the answer could not be written: %w", err)}
+	}
+	return nil
+}
+
+// uninterrupted runs work that ends by itself soon after its context does. A
+// second signal ends the program at once.
+func uninterrupted(work func(ctx context.Context) error) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return work(ctx)
+}
+
+// interruptible runs work, and stops waiting for it when the reader interrupts.
+func interruptible(work func(ctx context.Context) error) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	done := make(chan error, 1)
+	go func() { done <- work(ctx) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return errInterrupted
+	}
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"mpcomm/peer"
+	"mpcomm/reports/compare"
+	"mpcomm/scenarios"
+	"mpcomm/scenarios/run"
+)
+
+// writeLogs writes one log per peer under logs/ORDERING, the ordering's label
+// as a folder is called.
+func (d *folder) writeLogs(label string, o *run.Outcome) error {
+	for p := range o.History.Logs {
+		id := peer.ID(p)
+		name := fmt.Sprintf("logs/%s/%v.log", scenarios.FolderName(label), id)
+		file := compare.FileOf(o.History, id, label, o.Seed)
+		if err := d.write(name, func(w io.Writer) error { return compare.WriteLog(w, file) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeScenario writes the scenario as it was run, with the files it reads
+// beside it where their names allow that, so that the folder repeats the run by
+// itself.
+func (d *folder) writeScenario(r *request) error {
+	text := scenarios.Format(r.resolved())
+	read := scenarios.FilesIn(filepath.Dir(r.argument))
+	var names []string
+	files := map[string][]byte{}
+	recorded := func(name string) ([]byte, error) {
+		data, err := read(name)
+		if err == nil && !slices.Contains(names, name) {
+			names = append(names, name)
+			files[name] = data
+		}
+		return data, err
+	}
+	if _, err := scenarios.Parse("scenario.yaml", text, recorded, r.scenario.Table()); err != nil {
+		panic(fmt.Sprintf("mpcomm: the scenario as run does not read back: %v", err))
+	}
+	for _, name := range names {
+		if filepath.IsLocal(name) {
+			if err := d.writeBytes(filepath.ToSlash(name), files[name]); err != nil {
+				return err
+			}
+		}
+	}
+	return d.writeBytes("scenario.yaml", text)
+}
+
+// contents lists what was written, logs as one.
+func (d *folder) contents() string {
+	var names []string
+	logs := 0
+	for _, name := range d.written {
+		if strings.HasPrefix(name, "logs/") {
+			logs++
+			continue
+		}
+		names = append(names, name)
+	}
+	if logs > 0 {
+		names = append([]string{fmt.Sprintf("logs (%d)", logs)}, names...)
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mpcomm/network/latency"
+	"mpcomm/peer/order"
+	"mpcomm/scenarios"
+)
+
+// entry is one thing that a list names.
+type entry struct {
+	Name string `json:"name"`
+	Doc  string `json:"doc"`
+}
+
+// section is one list of things.
+type section struct {
+	name    string
+	entries []entry
+}
+
+// sectionNames are what `list` takes, in the order in which it prints them.
+var sectionNames = []string{"scenarios", "orderings", "presets", "sites"}
+
+func (a *app) listCommand() *cobra.Command {
+	asJSON := false
+	c := &cobra.Command{
+		Use:       "list [scenarios|orderings|presets|sites]",
+		Short:     "What there is: built-in scenarios, orderings, network presets, sites",
+		Args:      arguments(0, 1, "at most one of "+strings.Join(sectionNames, " ")),
+		ValidArgs: sectionNames,
+		RunE: func(c *cobra.Command, args []string) error {
+			names := sectionNames
+			if len(args) > 0 {
+				if names = args; !slices.Contains(sectionNames, args[0]) {
+					return &usageError{c, fmt.Errorf("list: unknown %q; want one of %s", args[0], strings.Join(sectionNames, " "))}
+				}
+			}
+			sections, err := listed(names)
+			if err != nil {
+				return err
+			}
+			return a.answer(func(w io.Writer) error { return writeList(w, sections, asJSON) })
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	return c
+}
+
+func listed(names []string) ([]section, error) {
+	var all []section
+	for _, name := range names {
+		s := section{name: name}
+		switch name {
+		case "scenarios":
+			for _, n := range scenarios.Names() {
+				built, err := scenarios.Builtin(n)
+				if err != nil {
+					return nil, err
+				}
+				s.entries = append(s.entries, entry{n, firstSentence(built.Doc)})
+			}
+		case "orderings":
+			for _, o := range order.Builtin() {
+				s.entries = append(s.entries, entry{o.Kind, orderingDoc(&o)})
+			}
+		case "presets":
+			for _, p := range latency.Presets() {
+				s.entries = append(s.entries, entry{p.Name, firstSentence(p.Doc)})
+			}
+		case "sites":
+			for _, c := range latency.Cities() {
+				s.entries = append(s.entries, entry{c.Name, siteDoc(&c)})
+			}
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// siteDoc says where a site lies, to a hundredth of a degree.
+func siteDoc(c *latency.City) string {
+	side := func(v int32, positive, negative byte) string {
+		if v < 0 {
+			v, positive = -v, negative
+		}
+		return fmt.Sprintf("%d.%02d%c", v/10_000, v%10_000/100, positive)
+	}
+	doc := c.Country + " " + side(c.Lat, 'N', 'S') + " " + side(c.Lon, 'E', 'W')
+	if c.Note != "" {
+		doc += ", " + c.Note
+	}
+	return doc
+}
+
+// orderingDoc says what an ordering does and what can be set.
+func orderingDoc(o *order.Spec) string {
+	var params []string
+	for _, p := range o.Params {
+		if p.Default == "" {
+			params = append(params, p.Name)
+			continue
+		}
+		params = append(params, p.Name+"="+p.Default)
+	}
+	if len(params) == 0 {
+		return o.Doc
+	}
+	return o.Doc + " (" + strings.Join(params, " ") + ")"
+}
+
+func writeList(w io.Writer, sections []section, asJSON bool) error {
+	if asJSON {
+		object := map[string][]entry{}
+		for _, s := range sections {
+			object[s.name] = s.entries
+		}
+		return writeJSON(w, object)
+	}
+	var b strings.Builder
+	for i, s := range sections {
+		indent := ""
+		if len(sections) > 1 {
+			if i > 0 {
+				b.WriteByte('\n')
+			}
+			b.WriteString(s.name + "\n")
+			indent = "  "
+		}
+		widest := 0
+		for _, e := range s.entries {
+			widest = max(widest, len(e.Name))
+		}
+		for _, e := range s.entries {
+			fmt.Fprintf(&b, "%s%-*s  %s\n", indent, widest, e.Name, e.Doc)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mpcomm/scenarios"
+)
+
+// defaultScenario is what run and sweep take without an argument.
+const defaultScenario = "lab"
+
+// choice is what the flags of run and sweep say about the scenario.
+type choice struct {
+	settings  []string
+	orderings []string
+	seed      uint64
+}
+
+func (f *choice) flags(c *cobra.Command) {
+	c.Flags().StringArrayVar(&f.settings, "set", nil, "replace one value of the scenario, such as network.latency.mean=20ms; may be repeated (`PATH=VALUE`)")
+	c.Flags().StringArrayVar(&f.orderings, "ordering", nil, "only these orderings, by label or kind, or others such as timestamp:wait=20ms (`A,B`)")
+	c.Flags().Uint64Var(&f.seed, "seed", 0, "the seed instead of the scenario's (`N`)")
+}
+
+// request is a scenario as the command line asks for it.
+type request struct {
+	argument  string // the file or name
+	settings  []scenarios.Setting
+	selection []string // of --ordering
+	seeded    bool     // --seed was given
+	scenario  *scenarios.Scenario
+	orderings []scenarios.Ordering // to run: those of the scenario in its order, then others
+	seed      uint64
+}
+
+// read opens the scenario and applies the flags.
+func (f *choice) read(c *cobra.Command, args []string) (*request, error) {
+	r := &request{argument: defaultScenario}
+	if len(args) > 0 {
+		r.argument = args[0]
+	}
+	s, err := scenarios.Open(r.argument)
+	if err != nil {
+		return nil, err
+	}
+	for _, text := range f.settings {
+		setting, err := scenarios.ParseSetting(text)
+		if err != nil {
+			return nil, err
+		}
+		r.settings = append(r.settings, setting)
+	}
+	if len(r.settings) > 0 {
+		if s, err = s.With(r.settings); err != nil {
+			return nil, err
+		}
+	}
+	r.scenario, r.seed = s, s.Seed
+	if r.seeded = c.Flags().Changed("seed"); r.seeded {
+		r.seed = f.seed
+	}
+	for _, list := range f.orderings {
+		r.selection = append(r.selection, strings.Split(list, ",")...)
+	}
+	if r.orderings, err = selected(s, r.selection); err != nil {
+		return nil, fmt.Errorf("--ordering: %w", err)
+	}
+	return r, nil
+}
+
+// selected are the orderings that a selection names, those of the scenario
+// first and in its order; all of the scenario's if it names none.
+func selected(s *scenarios.Scenario, selection []string) ([]scenarios.Ordering, error) {
+	if len(selection) == 0 {
+		return s.Orderings, nil
+	}
+	place := map[string]int{}
+	for i, o := range s.Orderings {
+		place[scenarios.Label(o)] = i
+	}
+	folders := map[string]string{}
+	var all []scenarios.Ordering
+	for _, name := range selection {
+		o, err := s.Add(name)
+		if err != nil {
+			return nil, err
+		}
+		label := scenarios.Label(o)
+		if other, taken := folders[scenarios.FolderName(label)]; taken {
+			return nil, fmt.Errorf("%q and %q are the same or would share a folder; want each once", other, label)
+		}
+		folders[scenarios.FolderName(label)] = label
+		if _, own := place[label]; !own {
+			place[label] = len(place)
+		}
+		all = append(all, o)
+	}
+	slices.SortStableFunc(all, func(a, b scenarios.Ordering) int {
+		return place[scenarios.Label(a)] - place[scenarios.Label(b)]
+	})
+	return all, nil
+}
+
+// resolved is the scenario that runs by itself as asked: with the seed, and
+// with the orderings that were selected and what is expected of them.
+func (r *request) resolved() *scenarios.Scenario {
+	s := *r.scenario
+	s.Seed, s.Orderings, s.Expect = r.seed, r.orderings, nil
+	for _, e := range r.scenario.Expect {
+		if slices.ContainsFunc(r.orderings, func(o scenarios.Ordering) bool { return scenarios.Label(o) == e.Ordering }) {
+			s.Expect = append(s.Expect, e)
+		}
+	}
+	return &s
+}
+
+// command is a command line on the same scenario with the same settings.
+func (r *request) command(program, verb string, more ...string) string {
+	words := []string{program, verb}
+	if r.argument != defaultScenario || len(more) > 0 || len(r.settings) > 0 {
+		words = append(words, quoteShell(r.argument))
+	}
+	for _, s := range r.settings {
+		if verb == "run" && strings.HasPrefix(s.Path, "sweep") {
+			continue // says nothing about a single run
+		}
+		words = append(words, "--set", quoteShell(s.String()))
+	}
+	if len(r.selection) > 0 {
+		words = append(words, "--ordering", quoteShell(strings.Join(r.selection, ",")))
+	}
+	for _, w := range more {
+		words = append(words, quoteShell(w))
+	}
+	return strings.Join(words, " ")
+}
+
+// warn says what is legal in the scenario but seldom meant.
+func (a *app) warn(r *request) {
+	for _, w := range r.scenario.Warnings() {
+		a.say("warning: %v", w)
+	}
+}
+
+// mostDeliveries bounds the log entries of one run. At about 24 bytes each the
+// logs of the largest run take 24 GiB.
+const mostDeliveries = 1 << 30
+
+// affordable refuses a run whose logs could not be held.
+func affordable(s *scenarios.Scenario) error {
+	senders := s.Peers
+	if s.Workload.Senders != nil {
+		senders = len(s.Workload.Senders)
+	}
+	broadcasts := int64(len(s.Workload.Sends))
+	if s.Workload.Messages > 0 {
+		broadcasts = int64(senders) * int64(s.Workload.Messages)
+	}
+	if deliveries := broadcasts * int64(s.Peers); deliveries > mostDeliveries {
+		return fmt.Errorf("%s: %d peers log %d messages each, %d deliveries in all; want at most %d: fewer peers, senders or messages",
+			s.Name, s.Peers, broadcasts, deliveries, mostDeliveries)
+	}
+	return nil
+}
+
+func decimal(n uint64) string { return strconv.FormatUint(n, 10) }

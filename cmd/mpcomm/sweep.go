@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mpcomm/reports/dataset"
+	"mpcomm/reports/screen"
+	"mpcomm/scenarios"
+	"mpcomm/scenarios/sweep"
+)
+
+// sweepFlags are the flags of sweep.
+type sweepFlags struct {
+	choice
+	look
+	folder  string
+	runs    int
+	workers int
+	json    bool
+	perRun  bool
+	quiet   bool
+}
+
+func (a *app) sweepCommand() *cobra.Command {
+	f := &sweepFlags{}
+	c := &cobra.Command{
+		Use:   "sweep [FILE|NAME]",
+		Short: "Many seeds of a scenario: how often, how far, with intervals, as tables and figures",
+		Long: "sweep runs a scenario, the built-in lab by default, with one seed after another: every\n" +
+			"cell of its grid under each of its orderings. With -o it writes dataset.csv, the figure\n" +
+			"divergence.svg, .png and .csv, and manifest.json. The same command gives the same bytes.\n\n" +
+			"A sweep does not judge what a scenario expects. Ctrl-C ends it after the runs in hand:\n" +
+			"what is whole is written, and the exit status is 2.",
+		Example: "  mpcomm sweep lab --runs 1000 -o out\n  mpcomm sweep my.yaml --set sweep.grid='{network.latency.mean: [5ms, 20ms]}' --json",
+		Args:    arguments(0, 1, "at most one scenario"),
+		RunE:    func(c *cobra.Command, args []string) error { return a.sweep(c, args, f) },
+	}
+	f.choice.flags(c)
+	f.look.flags(c)
+	c.Flags().IntVar(&f.runs, "runs", 0, fmt.Sprintf("runs of each cell and ordering, 1..%d (`N`; default as the scenario says, else %d)", sweep.MaxRuns, sweep.DefaultRuns))
+	c.Flags().IntVar(&f.workers, "workers", 0, fmt.Sprintf("runs at a time, 0..%d; 0 = one for each processor (`N`)", sweep.MaxWorkers))
+	c.Flags().StringVarP(&f.folder, "output", "o", "", "write dataset, figures and manifest to this folder (`DIR`)")
+	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object for each cell and ordering, one a line, instead of the screen")
+	c.Flags().BoolVar(&f.perRun, "per-run", false, "also write runs.csv, a row for each run; needs -o")
+	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
+	return c
+}
+
+// campaign is a sweep as it goes through the command.
+type campaign struct {
+	request *request
+	runs    int
+	prepare *sweep.Sweep
+	folder  *folder  // nil = nothing is written
+	rows    *pending // runs.csv, or nil
+	table   *dataset.Runs
+	each    map[unitName]*samples
+	quiet   bool
+
+	progress func(done, total uint64)
+	result   *sweep.Result
+	took     time.Duration
+}
+
+func (a *app) sweep(c *cobra.Command, args []string, f *sweepFlags) error {
+	if c.Flags().Changed("runs") && f.runs < 1 {
+		return fmt.Errorf("--runs %d: want 1..%d", f.runs, sweep.MaxRuns)
+	}
+	if f.perRun && f.folder == "" {
+		return &usageError{c, errors.New("--per-run writes a file; want a folder for it with -o")}
+	}
+	r, err := f.choice.read(c, args)
+	if err != nil {
+		return err
+	}
+	w, err := newCampaign(r, f.runs, f.workers, f.perRun)
+	if err != nil {
+		return err
+	}
+	w.quiet = f.quiet
+	if f.folder != "" {
+		if w.folder, err = openFolder(f.folder); err != nil {
+			return err
+		}
+		if f.perRun {
+			if err = w.beginRows(); err != nil {
+				return err
+			}
+		}
+	}
+	a.warn(r)
+	if err := a.carryOut(w); err != nil {
+		return err
+	}
+	if f.json {
+		err = a.answer(w.writeLines)
+	} else {
+		err = a.answer(func(out io.Writer) error { return screen.WriteSweep(out, w.screen(a.name), a.screen(f.look)) })
+	}
+	if err != nil {
+		return err
+	}
+	return a.conclude(w)
+}
+
+// newCampaign prepares a sweep, so that bad input is known before anything is
+// written.
+func newCampaign(r *request, runs, workers int, perRun bool) (*campaign, error) {
+	w := &campaign{request: r}
+	cells, err := r.scenario.Cells()
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range cells {
+		if err := affordable(c.Scenario); err != nil {
+			return nil, err
+		}
+	}
+	o := sweep.Options{Runs: runs, Seed: r.seed, Workers: workers, Table: r.scenario.Table()}
+	o.Progress = func(done, total uint64) {
+		if w.progress != nil {
+			w.progress(done, total)
+		}
+	}
+	if len(r.selection) > 0 {
+		o.Orderings = r.orderings
+	}
+	w.each = map[unitName]*samples{}
+	if o.Runs == 0 && r.scenario.Sweep != nil {
+		o.Runs = r.scenario.Sweep.Runs
+	}
+	if o.Runs == 0 {
+		o.Runs = sweep.DefaultRuns
+	}
+	if perRun || o.Runs < fewRuns {
+		o.PerRun = w.take
+	}
+	if w.prepare, err = sweep.New(r.scenario, o); err != nil {
+		return nil, fmt.Errorf("%s: %w", r.scenario.Name, err)
+	}
+	w.runs = w.prepare.Runs()
+	return w, nil
+}
+
+// carryOut makes the runs and writes the files.
+func (a *app) carryOut(w *campaign) error {
+	begin := time.Now()
+	clear := func() {}
+	if !w.quiet && a.talksToTerminal() {
+		line := screen.NewProgress(a.talk, "runs", w.prepare.Total(), widthOf(a.talk, true))
+		w.progress = func(done, _ uint64) { _ = line.Update(done, time.Since(begin)) }
+		clear = func() { _ = line.Clear() }
+	}
+	err := uninterrupted(func(ctx context.Context) (err error) {
+		w.result, err = w.prepare.Run(ctx)
+		return err
+	})
+	clear()
+	w.took = time.Since(begin)
+	if err != nil {
+		if w.rows != nil {
+			w.rows.abandon()
+		}
+		return &failure{statusUnknown, err}
+	}
+	if w.folder == nil {
+		return nil
+	}
+	return w.writeFiles()
+}
+
+// writeLines writes the contract of `sweep --json`.
+func (w *campaign) writeLines(out io.Writer) error {
+	for i := range w.result.Lines {
+		if err := writeJSON(out, w.result.Lines[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// conclude says what was done and what is left, and gives the exit status.
+func (a *app) conclude(w *campaign) error {
+	if !w.quiet {
+		a.say("%d runs in %v", w.result.Done, w.took.Round(10*time.Millisecond))
+	}
+	if w.folder != nil {
+		a.say("wrote %s: %s", w.folder.dir, w.folder.contents())
+	}
+	if w.result.Complete() {
+		return nil
+	}
+	a.say("mpcomm: interrupted after %d of %d runs; what is shown and written covers the first runs and is whole", w.result.Done, w.result.Total)
+	for _, command := range w.rest(a.name) {
+		a.say("to go on: %s", command)
+	}
+	return &failure{status: statusUnknown}
+}
+
+// command repeats the sweep.
+func (w *campaign) command(program string) string {
+	return w.request.command(program, "sweep", "--runs", decimal(uint64(w.runs)), "--seed", decimal(w.request.seed))
+}
+
+// rest are the commands that make the runs which are missing. Cells of a grid
+// cannot be named apart, so a sweep with one begins again: the same seeds give
+// the same runs.
+func (w *campaign) rest(program string) []string {
+	if grid := w.request.scenario.Sweep; grid != nil && len(grid.Grid) > 0 {
+		return []string{w.command(program)}
+	}
+	var commands []string
+	part := *w.request
+	for i, o := range w.request.orderings {
+		done := uint64(0)
+		if i < len(w.result.Lines) {
+			done = w.result.Lines[i].Runs
+		}
+		if done == uint64(w.runs) {
+			continue
+		}
+		part.selection = []string{selection(o)}
+		commands = append(commands, part.command(program, "sweep",
+			"--runs", decimal(uint64(w.runs)-done), "--seed", decimal(w.request.seed+done)))
+	}
+	return commands
+}
+
+// selection is an ordering as --ordering takes it: its label, since the label
+// is in the file, or kind and parameters.
+func selection(o scenarios.Ordering) string {
+	if o.Name != "" || len(o.Params) == 0 {
+		return scenarios.Label(o)
+	}
+	text := o.Kind
+	for _, p := range o.Params {
+		text += ":" + p.Name + "=" + p.Value
+	}
+	return text
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"mpcomm/reports/dataset"
+	"mpcomm/reports/result"
+)
+
+// sweepFiles are the names that a sweep gives its files, the one that vouches
+// for the others first.
+var sweepFiles = []string{"manifest.json", "dataset.csv", "runs.csv", "divergence.svg", "divergence.png", "divergence.csv"}
+
+// clearSweep removes what an earlier sweep left, so that a folder never holds
+// files of two.
+func (d *folder) clearSweep() error {
+	for _, name := range sweepFiles {
+		path := filepath.Join(d.dir, name)
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return &failure{statusUnknown, fmt.Errorf("%s of an earlier sweep could not be removed: %w", path, reason(err))}
+		}
+	}
+	return nil
+}
+
+// beginRows starts runs.csv, which grows during the sweep.
+func (w *campaign) beginRows() error {
+	var err error
+	if w.rows, err = w.folder.begin("runs.csv"); err != nil {
+		return err
+	}
+	var settings []string
+	if grid := w.request.scenario.Sweep; grid != nil {
+		for _, axis := range grid.Grid {
+			settings = append(settings, axis.Path)
+		}
+	}
+	if w.table, err = dataset.NewRuns(w.rows.file, settings, result.Columns()); err != nil {
+		w.rows.abandon()
+		return &failure{statusUnknown, err}
+	}
+	return nil
+}
+
+// writeFiles writes what the sweep found: tables always, figures of a sweep
+// that is complete, the manifest last.
+func (w *campaign) writeFiles() error {
+	if err := w.folder.clearSweep(); err != nil {
+		return err
+	}
+	if w.rows != nil {
+		if err := w.table.Flush(); err != nil {
+			w.rows.abandon()
+			return &failure{statusUnknown, fmt.Errorf("runs.csv could not be written: %w", reason(err))}
+		}
+		if err := w.rows.finish(); err != nil {
+			return err
+		}
+	}
+	if len(w.result.Lines) == 0 {
+		return nil
+	}
+	files := []sweepFile{{"dataset.csv", func(out io.Writer) error { return dataset.Cells(out, w.result.Lines) }}}
+	if w.result.Complete() {
+		d := w.figure()
+		files = append(files, sweepFile{"divergence.svg", d.WriteSVG}, sweepFile{"divergence.png", d.WritePNG},
+			sweepFile{"divergence.csv", d.WriteCSV})
+	}
+	return w.writeAll(files)
+}
+
+type sweepFile struct {
+	name string
+	fill func(io.Writer) error
+}
+
+// writeAll writes files and the manifest that describes them.
+func (w *campaign) writeAll(files []sweepFile) error {
+	m := dataset.NewManifest(version(), w.command("mpcomm"), w.runs, w.result.Lines)
+	m.Complete = w.result.Complete()
+	if !m.Complete {
+		m.Continue = strings.Join(w.rest("mpcomm"), " && ")
+	}
+	for _, f := range files {
+		var b bytes.Buffer
+		if err := f.fill(&b); err != nil {
+			return &failure{statusUnknown, fmt.Errorf("%s: %w", f.name, err)}
+		}
+		if err := w.folder.writeBytes(f.name, b.Bytes()); err != nil {
+			return err
+		}
+		m.Files = append(m.Files, dataset.Describe(f.name, b.Bytes()))
+	}
+	return w.folder.write("manifest.json", m.Write)
+}
