@@ -185,8 +185,17 @@ func (e *Engine) note(p int) {
 	phase, waiting := e.machines[p].Waiting(e.outcome.waiting[:0])
 	e.outcome.waiting = waiting
 	if len(waiting) > 0 {
-		e.outcome.Stuck = append(e.outcome.Stuck, Stuck{Peer: peer.ID(p), Phase: phase.String(), WaitingFor: slices.Clone(waiting)})
+		e.outcome.Stuck = append(e.outcome.Stuck, Stuck{Peer: peer.ID(p), Phase: stuckIn(phase), WaitingFor: slices.Clone(waiting)})
 	}
+}
+
+// stuckIn is the word for a phase in which a peer waits, as in handshake_ms,
+// data_ms and stop_ms.
+func stuckIn(phase peer.Phase) string {
+	if phase > peer.Data {
+		return "stop"
+	}
+	return phase.String()
 }
 
 // finish turns the state of the hosts into the outcome.
