@@ -55,6 +55,63 @@ func TestDuplicateKeepsOrder(t *testing.T) {
 	}
 }
 
+// What is lost leaves no trace in the order of a fifo link: arrivals are those
+// of the same draws on datagrams, raised to the latest before. Its own fate is
+// dated at its sending.
+func TestLostLeavesNoTrace(t *testing.T) {
+	t.Parallel()
+	link := Link{Datagram: true, Excess: exponential20(), Loss: rng.Ratio{Num: 1, Den: 2}}
+	drawn := mustNew(t, Config{Peers: 9, Default: link})
+	link.Datagram = false
+	n := mustNew(t, Config{Peers: 9, Default: link})
+	latest := make(map[Addr]sim.Time)
+	for i := range 100 {
+		p, now := Packet{From: 4, Name: rng.Key(i)}, sim.Time(i)*ms
+		want := drawn.Broadcast(now, p, nil)
+		for k := range want {
+			f := &want[k]
+			if f.Verdict == Arrives {
+				f.At = max(f.At, latest[f.To])
+				latest[f.To] = f.At
+			} else if f.Verdict != Lost || f.At != now {
+				t.Fatalf("broadcast at %v: %+v, want a loss dated at its sending", now, *f)
+			}
+		}
+		if diff := cmp.Diff(want, n.Broadcast(now, p, nil)); diff != "" {
+			t.Fatalf("broadcast at %v (-want +got):\n%s", now, diff)
+		}
+	}
+	if n.Counts().Random == 0 {
+		t.Error("nothing was lost")
+	}
+}
+
+// With p = r = 1 every link changes its state at every multiple of the slot,
+// not a nanosecond before, however it is asked.
+func TestBurstsChangeAtSlots(t *testing.T) {
+	t.Parallel()
+	c := Config{Peers: 30, Default: Link{Burst: &GilbertElliott{P: certainly, R: certainly, Bad: certainly, Every: time.Millisecond}}}
+	first := mustNew(t, c).Broadcast(0, Packet{From: 3}, nil)
+	bad := 0
+	for k, f := range first {
+		if f.Verdict == Lost {
+			bad++
+		}
+		for i, now := range []sim.Time{ms - 1, ms, 2*ms - 1, 2 * ms, 7 * ms} {
+			want := (f.Verdict == Lost) != (now/ms%2 == 1)
+			m := mustNew(t, c)
+			one := m.Send(now, Packet{From: 3, To: f.To}, nil)[0].Verdict == Lost
+			all := m.Broadcast(now, Packet{From: 3}, nil)[k].Verdict == Lost
+			if one != want || all != want {
+				t.Errorf("case %d, to %d: lost when sent %t, when broadcast %t, want %t", i, f.To, one, all, want)
+			}
+		}
+	}
+	if bad == 0 || bad == len(first) {
+		t.Errorf("%d of %d links are bad at 0: want about half", bad, len(first))
+	}
+}
+
 // Queueing by hand: 1,000 bytes take 1 ms at 8 Mbit/s, a delay of 5 ms follows.
 func TestQueue(t *testing.T) {
 	t.Parallel()
@@ -107,16 +164,23 @@ func TestQueue(t *testing.T) {
 // A slow link and long delays saturate instead of overflowing.
 func TestNeverSaturates(t *testing.T) {
 	t.Parallel()
-	for _, link := range []Link{
-		{Excess: rng.Constant(int64(sim.Never) - 1), Bandwidth: 1},
-		{Excess: rng.Constant(int64(sim.Never))},
-		{Datagram: true, Reorder: certainly, Excess: rng.Constant(int64(sim.Never) - 1), ReorderExtra: rng.Constant(int64(sim.Never))},
+	for _, tt := range []struct {
+		base time.Duration
+		link Link
+	}{
+		{time.Hour, Link{Excess: rng.Constant(int64(sim.Never) - 1), Bandwidth: 1}},
+		{time.Hour, Link{Excess: rng.Constant(int64(sim.Never))}},
+		{time.Hour, Link{
+			Datagram: true, Reorder: certainly, Excess: rng.Constant(int64(sim.Never) - 1), ReorderExtra: rng.Constant(int64(sim.Never)),
+		}},
+		{time.Duration(sim.Never), Link{Excess: rng.Constant(10)}},
+		{calmDelay + 1, Link{Excess: rng.Constant(calmDelay)}},
 	} {
-		n := mustNew(t, Config{Peers: 2, Default: link, Base: [][]time.Duration{{time.Hour}}})
+		n := mustNew(t, Config{Peers: 2, Default: tt.link, Base: [][]time.Duration{{tt.base}}})
 		p := Packet{From: 0, To: 1, Bytes: 1 << 30}
-		for i, out := range [][]Fate{n.Send(ms, p, nil), n.Broadcast(2*ms, p, nil), n.Send(3*ms, p, nil)} {
+		for i, out := range [][]Fate{n.Send(calmTime-1, p, nil), n.Broadcast(calmTime-1, p, nil), n.Send(calmTime, p, nil)} {
 			if out[0].At != sim.Never {
-				t.Errorf("link %+v: packet %d arrives at %v, want never", link, i, out[0].At)
+				t.Errorf("base %v, link %+v: packet %d arrives at %v, want never", tt.base, tt.link, i, out[0].At)
 			}
 		}
 	}

@@ -49,8 +49,9 @@ func drawLink(t *rapid.T) Link {
 
 func drawConfig(t *rapid.T) Config {
 	c := Config{Peers: rapid.IntRange(1, 6).Draw(t, "peers"), Default: drawLink(t)}
-	if rapid.Bool().Draw(t, "plain") {
-		c.Default = Link{Datagram: c.Default.Datagram, NoBase: c.Default.NoBase, Excess: c.Default.Excess}
+	if rapid.Bool().Draw(t, "delay and loss alone") {
+		d := c.Default
+		c.Default = Link{Datagram: d.Datagram, NoBase: d.NoBase, Excess: d.Excess, Loss: d.Loss, Burst: d.Burst}
 	}
 	addr := rapid.Map(rapid.IntRange(0, c.Peers-1), func(v int) Addr { return Addr(v) })
 	for range rapid.SampledFrom([]int{0, 0, 1, 3}).Draw(t, "overrides") {
@@ -119,7 +120,7 @@ func runBoth(t *rapid.T, c Config, n *Network, w *twin) {
 	now, sent := sim.Time(0), sim.Time(0)
 	prefix := []Fate{{Ref: 99}} // what out holds already stays
 	for step := range rapid.IntRange(0, 25).Draw(t, "steps") {
-		now += sim.Time(rapid.SampledFrom([]int64{0, 1, 1e5, 1e6, 3e7, 4e8}).Draw(t, "pause"))
+		now += sim.Time(rapid.SampledFrom([]int64{0, 1, 999_999, 1e6, 3e7, 4e8}).Draw(t, "pause"))
 		p := Packet{
 			From: addr.Draw(t, "from"), To: addr.Draw(t, "to"), Ref: uint32(step), Body: rapid.Uint64Range(0, 2).Draw(t, "body"),
 			Name: rng.Key(rapid.Uint64Range(0, 9).Draw(t, "name")), Bytes: rapid.Int32Range(0, 1500).Draw(t, "bytes"),

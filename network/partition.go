@@ -119,18 +119,18 @@ func (n *Network) Apply(now sim.Time, f Fault, out []Fate) []Fate {
 	}
 	n.active = slices.Delete(n.active, at, at+1)
 	if p.hold {
-		out = n.release(now, p, out)
+		out = n.release(now, out)
 	}
 	return out
 }
 
-// release lets go what the healed partition held.
-func (n *Network) release(now sim.Time, healed *partition, out []Fate) []Fate {
+// release lets go what no partition holds any longer.
+func (n *Network) release(now sim.Time, out []Fate) []Fate {
 	waiting := n.held
 	n.held = n.held[:0] // what stays is moved down in place
 	for _, h := range waiting {
 		p := &h.packet
-		if !healed.separates(p.From, p.To) || n.holds(p.From, p.To) {
+		if n.holds(p.From, p.To) {
 			n.held = append(n.held, h)
 			continue
 		}

@@ -190,6 +190,27 @@ func TestResetReusesMemory(t *testing.T) {
 	}
 }
 
+// Nothing of the last run is left after a Reset, burst loss at the same instant
+// included.
+func TestResetForgets(t *testing.T) {
+	t.Parallel()
+	c := everything()
+	c.Peers, c.Explicit, c.Partitions = 40, nil, nil
+	c.Default.Burst.P, c.Overrides[0].Link.Burst = c.Default.Burst.R, c.Default.Burst
+	used := mustNew(t, c)
+	for seed := range uint64(5) {
+		fresh := mustNew(t, c)
+		fresh.Reset(rng.Root(seed))
+		used.Reset(rng.Root(seed))
+		for from := range Addr(3) {
+			p := Packet{From: from, Name: rng.Key(from), Bytes: 100}
+			if diff := cmp.Diff(fresh.Broadcast(ms, p, nil), used.Broadcast(ms, p, nil)); diff != "" {
+				t.Errorf("seed %d, broadcast of %d (-fresh +used):\n%s", seed, from, diff)
+			}
+		}
+	}
+}
+
 // Rows are made for senders, not for the whole matrix.
 func TestFewSendersInALargeGroup(t *testing.T) {
 	t.Parallel()
