@@ -89,10 +89,12 @@ func (e *Engine) minor(p int, now sim.Time, m *peer.Message, ef *peer.Effect) {
 	case peer.EffectTooEarly:
 		if m.Kind.Body() {
 			e.outcome.TooEarly++
+			e.refused(p, now, m, Loss{Early: true})
 		}
 	case peer.EffectTooLate:
 		if m.Kind.Body() {
 			e.outcome.TooLate++
+			e.refused(p, now, m, Loss{Closed: true})
 		}
 	case peer.EffectRepeated:
 		e.outcome.Cost.Repeated++
@@ -100,6 +102,14 @@ func (e *Engine) minor(p int, now sim.Time, m *peer.Message, ef *peer.Effect) {
 		e.outcome.Gaps++
 	case peer.EffectSubmit:
 		e.submit(p, now)
+	}
+}
+
+// refused keeps why a machine took no notice of a body.
+func (e *Engine) refused(p int, now sim.Time, m *peer.Message, why Loss) {
+	if ref, ok := e.src.Lookup(m.ID); ok && e.options.Explain {
+		why.Ref, why.From, why.To, why.At = ref, m.From, peer.ID(p), now
+		e.outcome.Losses = append(e.outcome.Losses, why)
 	}
 }
 

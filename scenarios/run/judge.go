@@ -129,12 +129,18 @@ type Loss struct {
 	At       sim.Time
 	Verdict  network.Verdict
 	Crash    bool // the receiver was down
+	Early    bool // the receiver's data was not open yet
+	Closed   bool // the receiver had counted all STOPs
 }
 
 // String says what became of the packet, with a leading verb.
 func (l *Loss) String() string {
 	at := string(l.At.AppendMS(nil)) + " ms"
 	switch {
+	case l.Early:
+		return fmt.Sprintf("it came at %s, before %v had heard every READY", at, l.To)
+	case l.Closed:
+		return fmt.Sprintf("it came at %s, after %v had counted every STOP", at, l.To)
 	case l.Crash:
 		return fmt.Sprintf("%v was down when it came at %s", l.To, at)
 	case l.Verdict == network.Cut:
