@@ -35,11 +35,14 @@ func (m *Machine) arrive(now Instant, msg *Message, out *Effects) error {
 		return m.arriveChecked(now, msg, out)
 	}
 	from := len(out.List)
-	if msg.Kind <= KindRelay {
+	body := msg.Kind <= KindRelay
+	if body {
 		m.received(msg)
 	}
 	m.c.Ordering.Receive(now, msg, out)
-	m.settle(now, from, out)
+	if body || len(out.List) > from {
+		m.settle(now, from, out)
+	} // else, as after most acknowledgements, nothing has changed that anybody waits for
 	return nil
 }
 

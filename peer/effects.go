@@ -1,9 +1,6 @@
 package peer
 
-import (
-	"math/bits"
-	"slices"
-)
+import "math/bits"
 
 // EffectKind says what a Machine asks of its host.
 type EffectKind uint8
@@ -53,18 +50,12 @@ func (e *Effects) Reset() {
 	e.Messages = e.Messages[:0]
 }
 
-// next makes room for one more effect. Writing it in place spares the copy of
-// append, which the next reader of a just written field would wait for.
+// next makes room for one more effect, which the caller fills in. Writing it
+// in place spares a copy that the next reader of its fields would wait for.
 func (e *Effects) next() *Effect {
-	if len(e.List) == cap(e.List) {
-		e.grow()
-	}
-	e.List = e.List[:len(e.List)+1]
+	e.List = append(e.List, Effect{})
 	return &e.List[len(e.List)-1]
 }
-
-//go:noinline
-func (e *Effects) grow() { e.List = slices.Grow(e.List, 16) }
 
 // Send sends m to one peer. A peer that sends to itself gets its own copy
 // from the Machine at once.
@@ -79,24 +70,28 @@ func (e *Effects) ToOthers(m Message) { e.send(EffectOthers, -1, m) }
 func (e *Effects) ToAll(m Message) { e.send(EffectAll, -1, m) }
 
 func (e *Effects) send(kind EffectKind, to ID, m Message) {
-	*e.next() = Effect{Kind: kind, To: to, Index: int32(len(e.Messages))}
+	f := e.next()
+	f.Kind, f.To, f.Index = kind, to, int32(len(e.Messages))
 	e.Messages = append(e.Messages, m)
 }
 
 // Deliver puts id at the end of this peer's log.
 func (e *Effects) Deliver(id MessageID) {
-	*e.next() = Effect{Kind: EffectDeliver, ID: id}
+	f := e.next()
+	f.Kind, f.ID = EffectDeliver, id
 }
 
 // Discard says that id was received and will never be delivered here.
 func (e *Effects) Discard(id MessageID) {
-	*e.next() = Effect{Kind: EffectDiscard, ID: id}
+	f := e.next()
+	f.Kind, f.ID = EffectDiscard, id
 }
 
 // SetTimer wakes the calling stage with Expire(t) when the local clock shows
 // at, at once if it already does. A timer set again moves; Distant disarms it.
 func (e *Effects) SetTimer(t TimerID, at Instant) {
-	*e.next() = Effect{Kind: EffectTimer, Timer: t, At: at}
+	f := e.next()
+	f.Kind, f.Timer, f.At = EffectTimer, t, at
 }
 
 // Add appends an effect of another kind.

@@ -155,17 +155,17 @@ func (o *lamport) receiveData(m *peer.Message, out *peer.Effects) {
 // the peers, however many acknowledgements it takes.
 func (o *lamport) deliver(out *peer.Effects) {
 	for len(o.queue) > 0 {
-		head := o.queue[0]
-		p := o.blocker
-		for int(p) < len(o.last) && (o.last[p] > head.stamp || o.last[p] == head.stamp && p >= head.sender) {
+		head := &o.queue[0]
+		p, stamp, sender := int(o.blocker), head.stamp, int(head.sender)
+		for p < len(o.last) && (o.last[p] > stamp || o.last[p] == stamp && p >= sender) {
 			p++
 		}
-		if int(p) < len(o.last) {
-			o.blocker = p
+		if p < len(o.last) {
+			o.blocker = peer.ID(p)
 			return
 		}
-		o.queue.pop()
 		out.Deliver(head.id())
+		o.queue.pop()
 		o.blocker = 0
 	}
 	o.blocker = nobody
