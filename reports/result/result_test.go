@@ -380,6 +380,29 @@ func TestNullsAndTimes(t *testing.T) {
 	}
 }
 
+// TestEveryColumnIsAdded compares the fast path with the table, column by
+// column.
+func TestEveryColumnIsAdded(t *testing.T) {
+	t.Parallel()
+	var got, want Tally
+	for _, limit := range []string{"quiet", "until"} {
+		o := sample()
+		o.Limit = limit
+		got.addNumbers(o)
+		for i := range columns {
+			if columns[i].get != nil {
+				want.addNumber(i, o)
+			}
+		}
+	}
+	for i := range columns {
+		a, b := &got.numbers[i], &want.numbers[i]
+		if columns[i].form == share && a.Whole() != b.Whole() || columns[i].form != share && *a != *b {
+			t.Errorf("%s is not what the table says", columns[i].path)
+		}
+	}
+}
+
 func TestTallyDoesNotAllocate(t *testing.T) {
 	o := sample()
 	var tally Tally

@@ -57,18 +57,7 @@ func (t *Tally) Runs() uint64 { return t.runs }
 func (t *Tally) Add(o *Ordering) {
 	t.name(o.Ordering, o.Kind)
 	t.runs++
-	for i := range columns {
-		if get := columns[i].get; get != nil {
-			num, den := get(o)
-			switch den {
-			case 0:
-			case 1:
-				t.numbers[i].AddInt(num)
-			default:
-				t.numbers[i].Add(stats.Ratio{Num: uint64(num), Den: den})
-			}
-		}
-	}
+	t.addNumbers(o)
 	limit := slices.Index(limitNames[:], o.Limit)
 	if limit < 0 {
 		panic(fmt.Sprintf("result: a run ended at limit %q", o.Limit))
@@ -100,6 +89,18 @@ func (t *Tally) Add(o *Ordering) {
 		if w.Happened {
 			t.watch[i].happened++
 		}
+	}
+}
+
+// addNumber enters the number of column i.
+func (t *Tally) addNumber(i int, o *Ordering) {
+	num, den := columns[i].get(o)
+	switch {
+	case den == 0:
+	case den == 1 || num == 0:
+		t.numbers[i].AddInt(num)
+	default:
+		t.numbers[i].Add(stats.Ratio{Num: uint64(num), Den: den})
 	}
 }
 
