@@ -219,9 +219,6 @@ func TestBrokenInvariantsNameThemselves(t *testing.T) {
 		want  string
 	}{
 		{"reference", func(h *History) { h.Logs[1].Refs[0] = 9 }, "history: log of p1 holds reference 9 of 3 broadcasts"},
-		{"future", func(h *History) { h.Broadcasts[1].Cause = 2 }, "history: p1#0 follows from p0#1, which was broadcast later"},
-		{"log", func(h *History) { h.Broadcasts[2].LogLen = 3 },
-			"history: p0#1 was broadcast after 3 deliveries, but there were 0 before and there are 2 in all"},
 		{"rank", func(h *History) { h.Broadcasts[2].Rank = 0; h.Logs[0].Refs = []Ref{2} },
 			"history: p0#1 has rank 0, which is not its place among the broadcasts of its sender"},
 		{"logs", func(h *History) { h.Peers = 3 }, "history: 2 logs and 0 marks of crashes for 3 peers"},
@@ -242,6 +239,36 @@ func TestBrokenInvariantsNameThemselves(t *testing.T) {
 			}
 			c.Check(h, true, AllProperties)
 		})
+	}
+}
+
+// Both ways to keep causes refuse a history that cannot have happened.
+func TestImpossibleCausesNameThemselves(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		spoil func(b []Broadcast)
+		want  string
+	}{
+		{"later", func(b []Broadcast) { b[1].Cause = 2 }, "history: p1#0 follows from p1#1, which was broadcast later"},
+		{"itself", func(b []Broadcast) { b[1].Cause = 1 }, "history: p1#0 follows from p1#0, which was broadcast later"},
+		{"too long", func(b []Broadcast) { b[2].LogLen = 2 },
+			"history: p1#1 was broadcast after 2 deliveries, but there were 1 before and there are 1 in all"},
+		{"shorter", func(b []Broadcast) { b[2].LogLen = 0 },
+			"history: p1#1 was broadcast after 0 deliveries, but there were 1 before and there are 1 in all"},
+	} {
+		h := play(t, 2, "0!", "1<p0#0", "1!", "1!")
+		test.spoil(h.Broadcasts)
+		for i, build := range []func(*History){new(small).build, new(causes).build} {
+			func() {
+				defer func() {
+					if got := fmt.Sprint(recover()); got != test.want {
+						t.Errorf("%s %d: panic %q\nwant %q", test.name, i, got, test.want)
+					}
+				}()
+				build(h)
+			}()
+		}
 	}
 }
 
