@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"math"
 	"slices"
 	"strings"
 
@@ -41,10 +40,10 @@ func familyObject(kind latency.Kind, f *form) *object {
 }
 
 func newFamilyObject(kind latency.Kind, q *quantity, signed, rate bool) *object {
-	value := amount(q, 0, math.MaxInt64)
+	value := amount(q, 0, family(q).max)
 	value.rate = rate
 	if signed {
-		value.min = math.MinInt64
+		value.min = -value.max
 	}
 	o := &object{name: string(kind), doc: familyDocs[kind]}
 	o.keys = append(o.keys, key{"kind", word(string(kind)), "", true, familyDocs[kind]})

@@ -1,9 +1,6 @@
 package scenarios
 
-import (
-	"math"
-	"slices"
-)
+import "slices"
 
 // formKind is the shape a value of the language may have.
 type formKind uint8
@@ -98,16 +95,30 @@ func amount(q *quantity, low, high int64) form {
 	return form{kind: formAmount, quantity: q, min: low, max: high}
 }
 
-func duration() form { return amount(&durations, 0, math.MaxInt64) }
+// maxDuration is 10^9 seconds, so that sums of a few times cannot overflow;
+// maxSize and maxBandwidth likewise keep arithmetic on packets exact.
+const (
+	maxDuration  = 1_000_000_000_000_000_000
+	maxSize      = 1 << 30
+	maxBandwidth = 1_000_000_000_000_000
+)
 
-func positive() form { return amount(&durations, 1, math.MaxInt64) }
+func duration() form { return amount(&durations, 0, maxDuration) }
+
+func positive() form { return amount(&durations, 1, maxDuration) }
 
 func family(q *quantity) form {
-	return form{kind: formFamily, quantity: q, max: math.MaxInt64}
+	f := form{kind: formFamily, quantity: q, max: maxDuration}
+	if q == &sizes {
+		f.max = maxSize
+	}
+	return f
 }
 
 func signedFamily(q *quantity) form {
-	return form{kind: formFamily, quantity: q, min: math.MinInt64, max: math.MaxInt64}
+	f := family(q)
+	f.min = -f.max
+	return f
 }
 
 // or adds words to a form.

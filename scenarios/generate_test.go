@@ -169,7 +169,7 @@ func (w *writer) amount(f *form) string {
 	if f.quantity == &drifts {
 		return sign + fmt.Sprint(w.number("amount", 1, 500)) + u
 	}
-	if f.max < 1<<30 {
+	if f.quantity == &sizes && f.max <= maxSize {
 		return fmt.Sprint(w.number("amount", 0, 1000)) + "B"
 	}
 	return sign + fmt.Sprint(w.number("amount", 1, 1000)) + u

@@ -95,8 +95,8 @@ var networkObject = object{name: "network", doc: "Links between peers. The delay
 	{"loss", ratioForm.with(&burstsObject), "", false, "probability that a packet is lost, or a process of bursts; the preset's when absent, else 0"},
 	{"duplicate", ratioForm, "", false, "probability that a packet arrives twice; the preset's when absent, else 0"},
 	{"overhead", amount(&sizes, 0, 1<<20), "0B", false, "bytes a packet adds to its body and stamp"},
-	{"bandwidth", amount(&bandwidths, 1, math.MaxInt64).or("none"), "none", false, "of each directed link"},
-	{"queue", amount(&sizes, 1, math.MaxInt64).or("none"), "none", false, "bytes that may wait for a link's bandwidth; what exceeds them is dropped; none = any number"},
+	{"bandwidth", amount(&bandwidths, 1, maxBandwidth).or("none"), "none", false, "of each directed link"},
+	{"queue", amount(&sizes, 1, 1<<50).or("none"), "none", false, "bytes that may wait for a link's bandwidth; what exceeds them is dropped; none = any number"},
 	{"transport", of(&transportObject), "none", false, "the stage between links and ordering"},
 	{"links", list(of(&linkObject)), "[]", false, "exceptions for directed links; later entries win, key by key"},
 	{"delays", list(of(&delayObject)), "[]", false, "explicit delays of single packets; they beat everything"},
@@ -137,8 +137,8 @@ var linkObject = object{name: "link", doc: "Exceptions for directed links. Keys 
 	{"reorder", of(&reorderObject).or("none"), "", false, "as network.reorder"},
 	{"loss", ratioForm.with(&burstsObject), "", false, "as network.loss"},
 	{"duplicate", ratioForm, "", false, "as network.duplicate"},
-	{"bandwidth", amount(&bandwidths, 1, math.MaxInt64).or("none"), "", false, "as network.bandwidth"},
-	{"queue", amount(&sizes, 1, math.MaxInt64).or("none"), "", false, "as network.queue"},
+	{"bandwidth", amount(&bandwidths, 1, maxBandwidth).or("none"), "", false, "as network.bandwidth"},
+	{"queue", amount(&sizes, 1, 1<<50).or("none"), "", false, "as network.queue"},
 }}
 
 var delayObject = object{name: "delay", doc: "The fate of the first packet that carries a message's body over one link.", keys: []key{
@@ -163,7 +163,7 @@ var clockObject = object{name: "clock", doc: "One peer's clock. Distributions ar
 
 var stepObject = object{name: "step", doc: "A jump of a clock.", keys: []key{
 	{"at", duration(), "", true, "true time of the jump"},
-	{"by", amount(&durations, math.MinInt64, math.MaxInt64), "", true, "how far; negative = back"},
+	{"by", amount(&durations, -maxDuration, maxDuration), "", true, "how far; negative = back"},
 	{"since", origin, "start", false, originDoc},
 }}
 

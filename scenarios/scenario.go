@@ -5,6 +5,28 @@
 // It owns what a user may write and what each omission means. It must never
 // know how a run is executed: scenarios/run and scenarios/sweep take the
 // resolved value.
+//
+// # The language
+//
+// A scenario is one YAML document, a map. The tables in keys.go say for every
+// key what it takes, what its omission means and what it does; decoder, errors,
+// JSON Schema, --set and this package's printed form all come from them. Where
+// YAML leaves room, the language is strict:
+//
+//   - Anchors, aliases, merge keys and tags are errors: a value stands where it
+//     is read. So are a second document, a key given twice and a key without a
+//     value.
+//   - Amounts carry a unit, zero too: durations ns us ms s m h, sizes B KiB MiB
+//     GiB KB MB GB, bandwidths bit/s kbit/s Mbit/s Gbit/s, drifts ppm ppb. They
+//     are decimals, taken exactly; what is finer than the smallest unit is an
+//     error. The times of workload.gap may be rates: 50/s is 20ms.
+//   - Probabilities are 1/1000, 0.1% or 0.001. Whole numbers are plain digits,
+//     without quotes.
+//   - A distribution is {kind: ..., parameters}; a bare amount is a constant.
+//   - A file that a scenario names is relative to its folder.
+//   - In a list of links, later entries win key by key.
+//
+// A sweep's cells take neither expect nor sweep: both speak of the whole.
 package scenarios
 
 import (
@@ -262,6 +284,17 @@ type Expectation struct {
 type PropertyExpectation struct {
 	Property string // integrity validity agreement uniform fifo causal total
 	Want     string // holds or violated
+}
+
+// Runs is how many seeds a sweep takes for each cell: the file's number, or the
+// default when it has no sweep.
+func (s *Scenario) Runs() int {
+	if s.Sweep != nil {
+		return s.Sweep.Runs
+	}
+	d := decoder{}
+	r := record{d: &d, o: &sweepObject}
+	return int(r.integer("runs"))
 }
 
 // Sweep repeats the scenario over seeds and a grid of parameters.
