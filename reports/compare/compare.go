@@ -77,6 +77,7 @@ type Comparer struct {
 	perm    []uint32
 	scratch []uint32
 	jobs    []job
+	masks   masks
 
 	limit   uint32 // messages: broadcasts and strays
 	window  Window

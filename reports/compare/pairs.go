@@ -27,6 +27,11 @@ func (c *Comparer) pairs(opts Options, d *Divergence) {
 	if len(c.jobs) > 0 {
 		c.growPairs()
 	}
+	masked := len(c.jobs) > 0 && opts.Want&WantInversions != 0 && c.fillMasks()
+	if masked && opts.Want&(WantFootrule|WantUlam) == 0 {
+		c.measureMasks(&sums)
+		c.jobs = c.jobs[:0]
+	}
 	owner, token := ^uint32(0), uint32(0)
 	for _, j := range c.jobs {
 		if j.a != owner {
@@ -36,7 +41,8 @@ func (c *Comparer) pairs(opts Options, d *Divergence) {
 				e.owner, e.pos = token, uint32(at)
 			}
 		}
-		c.measure(j, token, &sums)
+		p := c.measure(j, token, opts.Want, masked)
+		sums.add(p)
 	}
 	d.Pairs = sums.pairs
 	sums.write(d)
@@ -105,9 +111,16 @@ func (c *Comparer) growPairs() {
 	}
 }
 
+// measureMasks does the jobs when nothing but inversions is wanted.
+func (c *Comparer) measureMasks(sums *pairSums) {
+	for _, j := range c.jobs {
+		sums.add(pair{weight: uint64(j.weight), common: c.common, kendall: c.masks.distance(j.a, j.b)})
+	}
+}
+
 // measure compares the logs of one job. The table holds the positions of the
-// first one's messages under token.
-func (c *Comparer) measure(j job, token uint32, sums *pairSums) {
+// first one's messages under token. masked says that masks count inversions.
+func (c *Comparer) measure(j job, token uint32, want Want, masked bool) pair {
 	a, b := &c.classes[j.a], &c.classes[j.b]
 	perm := c.perm[:0]
 	for _, m := range b.list {
@@ -116,21 +129,24 @@ func (c *Comparer) measure(j job, token uint32, sums *pairSums) {
 		}
 	}
 	p := pair{weight: uint64(j.weight), common: len(perm)}
-	if c.narrow {
-		p.common = c.measureWindow(a, perm, &p, sums.want)
-		sums.add(p)
-		return
+	if masked {
+		p.kendall = c.masks.distance(j.a, j.b)
+		want &^= WantInversions
 	}
-	if sums.want&WantFootrule != 0 {
+	if c.narrow {
+		p.common = c.measureWindow(a, perm, &p, want)
+		return p
+	}
+	if want&WantFootrule != 0 {
 		p.footrule = c.footrule(a, perm, false)
 	}
-	if sums.want&WantUlam != 0 {
+	if want&WantUlam != 0 {
 		p.ulam = uint64(len(perm) - longestRising(perm, c.scratch[:cap(c.perm)]))
 	}
-	if sums.want&WantInversions != 0 {
+	if want&WantInversions != 0 {
 		p.kendall = inversions(perm, c.scratch)
 	}
-	sums.add(p)
+	return p
 }
 
 // measureWindow measures what is in the window only and returns how many
