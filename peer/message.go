@@ -65,7 +65,8 @@ type Span struct{ Offset, Len uint32 }
 // Message is one packet as peers see it: a small value without pointers.
 //
 // A *Message handed to a stage is borrowed until Step returns: copy what you
-// keep, its Words included.
+// keep, its Words included. A packet that is sent on, too, needs words of its
+// own: they are released with the last arrival of the packet that owns them.
 type Message struct {
 	ID      MessageID // the application message it carries or concerns, or NoMessage
 	From    ID        // who sent this packet; set by the Machine

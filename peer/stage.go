@@ -80,12 +80,15 @@ type Counting interface {
 // links of a peer.
 type Transport interface {
 	// Receive takes a packet from the network and returns those that may go up
-	// now, in order. The slice is valid until the next call.
+	// now, in order. The slice is valid until the next call; words that are not
+	// those of m are made by NewWords and released by the Machine.
 	Receive(now Instant, m *Message, out *Effects) (ready []Message)
 	// Seal numbers and remembers the sends in out.List from index from on. A
-	// send to many may be split into one send for each receiver.
+	// send to many may be split into one send for each receiver; a copy to this
+	// peer itself travels on no link of the transport and stays as it is.
 	Seal(now Instant, from int, out *Effects)
-	// Expire is called when timer t is due.
+	// Expire is called when timer t is due, and for timer 0 after a restart,
+	// when all timers are gone: it sets again what it needs.
 	Expire(now Instant, t TimerID, out *Effects)
 	// Held returns how many packets are held back behind holes.
 	Held() int
