@@ -60,16 +60,16 @@ func (d *decoder) name(r record, file string) string {
 	if !r.has("name") {
 		base := filepath.Base(file)
 		base = strings.TrimSuffix(base, filepath.Ext(base))
-		kept := strings.Map(func(c rune) rune {
+		kept := strings.TrimSpace(strings.Map(func(c rune) rune {
 			if isNameRune(c) {
 				return c
 			}
 			return '-'
-		}, base)
+		}, strings.ToValidUTF8(base, "-")))
 		if len(kept) > maxNameLength {
-			kept = kept[:maxNameLength]
+			kept = strings.TrimSpace(strings.ToValidUTF8(kept[:maxNameLength], ""))
 		}
-		if strings.Trim(kept, "-.") == "" {
+		if strings.Trim(kept, "-. ") == "" {
 			return "scenario"
 		}
 		return kept
@@ -78,17 +78,17 @@ func (d *decoder) name(r record, file string) string {
 	return d.nameText(n, path, f)
 }
 
-func isNameRune(c rune) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.'
-}
+// isNameRune keeps names fit for a folder, a terminal and the tokens of replays,
+// in which @ and / separate.
+func isNameRune(c rune) bool { return isPrintable(c) && c != '@' && c != '/' && c != '\\' }
 
 func (d *decoder) nameText(n *node, path string, f *form) string {
 	if !d.scalar(n, path, f) {
 		return ""
 	}
-	if n.scalar == "" || len(n.scalar) > maxNameLength || strings.TrimFunc(n.scalar, isNameRune) != "" ||
+	if n.scalar == "" || len(n.scalar) > maxNameLength || strings.TrimSpace(n.scalar) != n.scalar ||
 		strings.ContainsFunc(n.scalar, func(c rune) bool { return !isNameRune(c) }) {
-		d.problem(n, path, "%q is no name; want 1..%d of the characters letters, digits, '-', '_' and '.'",
+		d.problem(n, path, "%q is no name; want 1..%d bytes of text without @ / \\ and without space at the ends",
 			clip(n.scalar), maxNameLength)
 	}
 	return n.scalar

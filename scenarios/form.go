@@ -7,7 +7,7 @@ type formKind uint8
 
 const (
 	formText     formKind = iota // any string
-	formName                     // letters, digits, '-', '_', '.'
+	formName                     // text that fits a folder and a token
 	formWord                     // one of words
 	formInteger                  // min..max
 	formSeed                     // 0..2^64-1

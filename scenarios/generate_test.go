@@ -119,7 +119,7 @@ func (w *writer) value(f *form) string {
 	case formText:
 		return quote(rapid.String().Draw(w.t, "text"))
 	case formName:
-		return quote(rapid.StringMatching(`[A-Za-z0-9._-]{1,9}`).Draw(w.t, "name"))
+		return quote(rapid.StringMatching(`[A-Za-zäé0-9._:-]{1,9}`).Draw(w.t, "name"))
 	case formInteger:
 		return fmt.Sprint(rapid.Int64Range(f.min, min(f.max, f.min+1000)).Draw(w.t, "integer"))
 	case formSeed:
@@ -201,7 +201,7 @@ func (w *writer) file() string {
 	w.peers = w.number("peers", 2, 9)
 	lines := []string{
 		fmt.Sprintf("peers: %d", w.peers),
-		"orderings: [naive, {kind: timestamp, wait: 1.5ms}, {name: \"l 1.5\", kind: lamport, gaps: detect}]",
+		"orderings: [naive, {kind: timestamp, wait: 1.5ms}, {name: \"l: 1.5\", kind: lamport, gaps: detect}]",
 		"watch: [{peer: 1, first: \"p1#1\", then: \"p0#0\"}]",
 	}
 	for i := range scenarioObject.keys {
@@ -217,7 +217,7 @@ func (w *writer) file() string {
 		lines = append(lines, "measure: {from: 1ms, until: "+w.pick("until", "none", "2s")+"}")
 	}
 	if w.chance("expect") {
-		lines = append(lines, `expect: {timestamp: {logs: differ, causal: holds, stuck: [1], limit: none, happened: [true]}, "l 1.5": {complete: false, first_difference: 4}}`)
+		lines = append(lines, `expect: {timestamp: {logs: differ, causal: holds, stuck: [1], limit: none, happened: [true]}, "l: 1.5": {complete: false, first_difference: 4}}`)
 	}
 	if w.chance("sweep") {
 		lines = append(lines, `sweep: {runs: 7, grid: {seed: [1, 2], orderings.1.wait: [80ms, "9ms"], workload.size: [1B, {kind: uniform, max: 2B}]}}`)

@@ -25,7 +25,7 @@ func Label(o Ordering) string {
 // '.' and '=' as '_'.
 func FolderName(label string) string {
 	return strings.Map(func(c rune) rune {
-		if c != '_' && (isNameRune(c) || c == '=') {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '.' || c == '=' {
 			return c
 		}
 		return '_'
@@ -209,9 +209,9 @@ func (d *decoder) orderingKeys(n *node, path string, spec *order.Spec, o *Orderi
 // checkLabel refuses names that a comma list of orderings or a terminal could
 // not show.
 func checkLabel(name string) error {
-	bad := func(c rune) bool { return c < ' ' || c == 0x7f || c == ',' || c == ':' || c == '@' || c == '/' }
+	bad := func(c rune) bool { return !isPrintable(c) || c == ',' }
 	if name == "" || len(name) > maxNameLength || strings.ContainsFunc(name, bad) || strings.TrimSpace(name) != name {
-		return fmt.Errorf("%q is no name of an ordering; want 1..%d characters without , : @ / and without space at the ends",
+		return fmt.Errorf("%q is no name of an ordering; want 1..%d bytes of text without commas and without space at the ends",
 			clip(name), maxNameLength)
 	}
 	return nil

@@ -192,12 +192,6 @@ func common(a, b []peer.ID) (both []peer.ID, ok bool) {
 	return both, len(both) > 0
 }
 
-// LinkFor is entry i of the file's links alone, over the default. Where entries
-// meet, [Scenario.Overrides] says what holds.
-func (s *Scenario) LinkFor(i int) ResolvedLink {
-	return s.Network.Links[i].apply(s.Link(), s.Network.Reorder)
-}
-
 // BaseMatrix gives the one-way base delays: peer i sits at row place[i], and
 // oneWay[r][c] is the delay from row r to row c; a row's own cell is the base
 // between peers of one place and of loopback. Both are nil without sites and

@@ -143,7 +143,7 @@ func TestFolderName(t *testing.T) {
 	tests := []struct{ label, want string }{
 		{"timestamp wait=80ms", "timestamp_wait=80ms"},
 		{"a.b-c=d", "a.b-c=d"},
-		{"ä/b_c", "__b_c"},
+		{"ä/b_c: d", "__b_c__d"},
 	}
 	for _, tt := range tests {
 		if got := FolderName(tt.label); got != tt.want {
@@ -246,7 +246,8 @@ func TestOwnTable(t *testing.T) {
 	spec, _ := order.Builtin().Lookup("naive")
 	own := *spec
 	own.Kind = "mine"
-	own.Params = []order.Param{{Name: "quorum", Doc: "size", Type: order.Int, Default: "2", Min: 1, Max: 9}}
+	own.Params = []order.Param{{Name: "quorum", Doc: "size", Type: order.Int, Default: "2", Min: 1, Max: 9},
+		{Name: "null", Doc: "pause", Type: order.Duration, Default: "50ms", Never: true}}
 	table, err := order.Builtin().With(own)
 	if err != nil {
 		t.Fatal(err)
@@ -257,6 +258,12 @@ func TestOwnTable(t *testing.T) {
 	}
 	if made := mustSet(t, s, "orderings.1.quorum=4"); Label(made.Orderings[1]) != "mine quorum=4" {
 		t.Errorf("label %q", Label(made.Orderings[1]))
+	}
+	// A parameter may be called as YAML calls nothing.
+	quiet := mustSet(t, s, "orderings.0.null=none")
+	back, err := Parse("x.yaml", Format(quiet), nil, table)
+	if err != nil || Label(back.Orderings[0]) != "mine null=none" {
+		t.Errorf("%v\n%s", err, Format(quiet))
 	}
 	_, err = Parse("x.yaml", []byte("orderings: [mine]"), nil, nil)
 	var problems Errors

@@ -118,7 +118,7 @@ func (b *schemaBuilder) shape(f *form) schema {
 	case formText:
 		return schema{"type": "string"}
 	case formName:
-		return schema{"type": "string", "pattern": fmt.Sprintf("^[A-Za-z0-9._-]{1,%d}$", maxNameLength)}
+		return schema{"type": "string", "pattern": fmt.Sprintf(`^[^@/\\]{1,%d}$`, maxNameLength)}
 	case formWord:
 		return schema{"enum": f.words}
 	case formInteger:

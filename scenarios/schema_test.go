@@ -112,7 +112,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"peers: six",
 		"sed: 1",
 		"version: 2",
-		"name: a b",
+		"name: a@b",
 		"orderings: [lamprt]",
 		"orderings: [{kind: timestamp, wiat: 80ms}]",
 		"orderings: [{wait: 80ms}]",

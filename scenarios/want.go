@@ -22,7 +22,7 @@ func shapeOf(f *form) string {
 	case formText:
 		return "text"
 	case formName:
-		return "a name of letters, digits, '-', '_' and '.'"
+		return `a name without @ / \`
 	case formWord:
 		return "one of " + strings.Join(f.words, " ")
 	case formInteger:
