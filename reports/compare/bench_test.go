@@ -1,7 +1,6 @@
 package compare
 
 import (
-	"fmt"
 	"testing"
 
 	"mpcomm/peer/history"
@@ -51,13 +50,4 @@ func BenchmarkCompare(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(bench.n*bench.m), "ns/delivery")
 		})
 	}
-}
-
-func Example() {
-	// p1 had both messages the other way round.
-	h := of(2, []uint32{0, 1}, []uint32{1, 0}, []uint32{0, 1})
-	var c Comparer
-	d := c.Compare(h, Options{})
-	fmt.Println(d.Identical, d.DistinctLogs, d.Contested, d.PositionsDiffering, d.KendallMax.N)
-	// Output: false 2 1 2 1
 }

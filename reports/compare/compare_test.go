@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 
@@ -194,12 +195,61 @@ func TestNotWantedIsNull(t *testing.T) {
 	}
 }
 
+func TestImpossibleWindow(t *testing.T) {
+	t.Parallel()
+	for _, w := range []Window{{From: 2, Until: 1}, {From: 0, Until: 3}} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("window %v of 2 broadcasts is taken", w)
+				}
+			}()
+			var c Comparer
+			c.Compare(of(2, []uint32{0, 1}), Options{Window: &w})
+		}()
+	}
+}
+
+// TestManyLogsAreDrawnInPairs: beyond MaxAllPairs the pairs are a sample of
+// the seed's, whose mean lies by the mean of all.
+func TestManyLogsAreDrawnInPairs(t *testing.T) {
+	t.Parallel()
+	const logs, m = 200, 40
+	h := of(m)
+	for p := range logs { // half of the logs have one swap: half of the pairs differ by one
+		log := upTo(m)
+		if p%2 == 1 {
+			log[0], log[1] = 1, 0
+		}
+		h.Logs = append(h.Logs, history.Log{Refs: log})
+	}
+	var c Comparer
+	seen := map[uint64]bool{}
+	for seed := range uint64(5) {
+		d := c.Compare(h, Options{Seed: seed})
+		if again := c.Compare(h, Options{Seed: seed}); again != d {
+			t.Errorf("seed %d drew other pairs the second time", seed)
+		}
+		seen[d.KendallDistance.Num] = true
+		share := d.KendallDistance.Float()
+		want := 100.0 / 199 // pairs of distinct logs, one of each half
+		z := (share - want) / math.Sqrt(want*(1-want)/DrawnPairs)
+		if d.Pairs != DrawnPairs || d.DistinctLogs != 2 || math.Abs(z) > 4.5 {
+			t.Errorf("seed %d: %d pairs, mean %v, %v standard errors from %v", seed, d.Pairs, share, z, want)
+		}
+	}
+	if len(seen) < 2 {
+		t.Error("every seed draws the same pairs")
+	}
+}
+
 func TestNoAllocation(t *testing.T) {
 	small := of(8, []uint32{0, 1, 2, 3, 4, 5, 6, 7}, []uint32{1, 0, 2, 3, 4, 5, 7, 6},
 		[]uint32{0, 1, 2, 3, 4, 5, 6, 7}, []uint32{0, 2, 1, 3, 4, 6, 5})
 	small.Submitted = []peer.ID{3, 1, 0, 2}
 	small.Broadcasts[0].At = small.Broadcasts[1].At
 	small.Broadcasts[0].ID, small.Broadcasts[1].ID = small.Broadcasts[1].ID, small.Broadcasts[0].ID
+	mid := disordered(8, 200, 3)
 	many := of(100)
 	for i := range 70 {
 		log := upTo(100)
@@ -208,7 +258,7 @@ func TestNoAllocation(t *testing.T) {
 	}
 	var c Comparer
 	both := func() {
-		for _, h := range []*history.History{small, many} {
+		for _, h := range []*history.History{small, mid, many} {
 			c.Compare(h, Options{MessagesPerPeer: 2, Window: &Window{From: 1, Until: 7}})
 			c.Compare(h, Options{MessagesPerPeer: 2})
 			c.Truth()

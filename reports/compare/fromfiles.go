@@ -111,3 +111,16 @@ func broadcastsOf(files []File, h *history.History) map[peer.MessageID]history.R
 	}
 	return refs
 }
+
+// MessagesPerPeer returns the largest number of messages that one sender
+// broadcast: the lab's M where nothing else tells it.
+func MessagesPerPeer(h *history.History) int {
+	counts := map[peer.ID]int{}
+	most := 0
+	for i := range h.Broadcasts {
+		sender := h.Broadcasts[i].ID.Sender
+		counts[sender]++
+		most = max(most, counts[sender])
+	}
+	return most
+}

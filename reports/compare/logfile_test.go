@@ -196,6 +196,17 @@ func TestFromFilesNamesPeers(t *testing.T) {
 	}
 }
 
+func TestMessagesPerPeer(t *testing.T) {
+	t.Parallel()
+	f, err := ReadLog("x", strings.NewReader("[(0,0),(2,5),(2,0),(2,1)]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := MessagesPerPeer(FromFiles([]File{f, f})); got != 3 {
+		t.Errorf("got %d, want 3 of p2", got)
+	}
+}
+
 func FuzzReadLog(f *testing.F) {
 	for _, seed := range []string{own, "[(2, 0), (1, 0)]", "{\"message\":\"p2#0\"}\n", "", "[", "{", "#", "# end 0", "\xef\xbb\xbf[]"} {
 		f.Add([]byte(seed))

@@ -31,9 +31,10 @@ const (
 )
 
 // fillMasks prepares the Kendall distances of all pairs of classes and reports
-// whether it could: all logs must hold the same messages.
+// whether it could: all logs must hold the same messages. Of drawn pairs there
+// are too few for the bits of so many logs to pay.
 func (c *Comparer) fillMasks() bool {
-	if len(c.classes) < fewestClasses || c.commonAt < fewestMessages {
+	if len(c.logs) > MaxAllPairs || len(c.classes) < fewestClasses || c.commonAt < fewestMessages {
 		return false
 	}
 	for i := range c.classes {
