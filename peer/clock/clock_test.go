@@ -163,6 +163,23 @@ func TestStepBackPostpones(t *testing.T) {
 	}
 }
 
+// The least drift counts from the first nanosecond on, rounded down.
+func TestLeastDrift(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		drift int64
+		at    sim.Time
+		want  peer.Instant
+	}{{-1, 1, 0}, {-1, 1_000_000_000, 999_999_999}, {-1, 1_000_000_001, 999_999_999}, {1, 999_999_999, 999_999_999},
+		{1, 1_000_000_000, 1_000_000_001}, {1, -1, -2}, {1, -1_000_000_000, -1_000_000_001}} {
+		var c Clock
+		c.Set(&Config{Drift: rng.Constant(test.drift)}, rng.Root(1), 0)
+		if got := c.Local(test.at); got != test.want {
+			t.Errorf("drift %d: Local(%d) = %d, want %d", test.drift, test.at, got, test.want)
+		}
+	}
+}
+
 func TestStepsInAnyOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -29,26 +30,30 @@ func network(n, k int, gap, delay float64, sorted bool) *History {
 	type event struct {
 		at   float64
 		peer int
-		ref  int // of a delivery, or -1
+		ref  int // of a delivery
 	}
 	var sends []event
 	for p := range n {
 		at := 0.0
 		for range k {
 			at += r.ExpFloat64() * gap
-			sends = append(sends, event{at, p, -1})
+			sends = append(sends, event{at: at, peer: p})
 		}
 	}
-	byTime := func(a, b event) int {
-		if a.at < b.at {
-			return -1
-		}
-		return 1
-	}
+	byTime := func(a, b event) int { return cmp.Compare(a.at, b.at) }
 	slices.SortFunc(sends, byTime)
-	all := slices.Clone(sends)
-	for ref, s := range sends {
-		for q := range n {
+	h := &History{Peers: n, Logs: make([]Log, n)}
+	ranks := make([]int32, n)
+	for _, s := range sends {
+		h.Broadcasts = append(h.Broadcasts, Broadcast{
+			ID: peer.MessageID{Sender: peer.ID(s.peer), Number: ranks[s.peer]}, At: sim.Time(s.at * 1e6),
+			Rank: ranks[s.peer], Cause: NoRef,
+		})
+		ranks[s.peer]++
+	}
+	for q := range n {
+		var log []event
+		for ref, s := range sends {
 			at := s.at + r.ExpFloat64()*delay
 			if q == s.peer {
 				at = s.at
@@ -56,23 +61,18 @@ func network(n, k int, gap, delay float64, sorted bool) *History {
 			if sorted {
 				at = s.at + 2*delay
 			}
-			all = append(all, event{at, q, ref})
+			log = append(log, event{at, q, ref})
 		}
-	}
-	slices.SortStableFunc(all, byTime)
-	h := &History{Peers: n, Logs: make([]Log, n)}
-	ranks := make([]int32, n)
-	for _, e := range all {
-		log := &h.Logs[e.peer]
-		if e.ref >= 0 {
-			log.Refs = append(log.Refs, Ref(e.ref))
-			continue
+		slices.SortStableFunc(log, byTime)
+		for _, e := range log {
+			h.Logs[q].Refs = append(h.Logs[q].Refs, Ref(e.ref))
 		}
-		h.Broadcasts = append(h.Broadcasts, Broadcast{
-			ID: peer.MessageID{Sender: peer.ID(e.peer), Number: ranks[e.peer]}, At: sim.Time(e.at * 1e6),
-			Rank: ranks[e.peer], LogLen: int32(len(log.Refs)), Cause: NoRef,
-		})
-		ranks[e.peer]++
+		for ref, s := range sends {
+			if s.peer == q {
+				before, _ := slices.BinarySearchFunc(log, s.at, func(e event, at float64) int { return cmp.Compare(e.at, at) })
+				h.Broadcasts[ref].LogLen = int32(before)
+			}
+		}
 	}
 	return h
 }

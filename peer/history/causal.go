@@ -193,11 +193,14 @@ func (c *Checker) sample(quality *Quality) {
 		}
 		return
 	}
+	// A list of its own for every check: results are kept and compared.
+	receivers := make([]peer.ID, 0, MaxReceivers)
 	for i := range MaxReceivers {
 		k := i * len(c.compared) / MaxReceivers
 		c.views[c.viewOf[k]].checked++
-		quality.CausalReceivers = append(quality.CausalReceivers, peer.ID(c.compared[k]))
+		receivers = append(receivers, peer.ID(c.compared[k]))
 	}
+	quality.CausalReceivers = receivers
 }
 
 // missed is that of Checker.
