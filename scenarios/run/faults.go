@@ -32,14 +32,21 @@ func (e *Engine) partition(now sim.Time, i int, heal bool) {
 	f := &e.plan.faults[i]
 	fates := e.net.Apply(now, network.Fault{Partition: f.partition, Heal: heal}, e.fates[:0])
 	e.fates = fates
-	for k := range fates {
-		// The packet held its claim on the slot while it was held.
-		e.slab[fates[k].Ref].refs--
-		if s := &e.slab[fates[k].Ref]; s.msg.Kind == peer.KindReady || s.msg.Kind == peer.KindAskReady {
-			e.flying--
+	for first, next := 0, 0; first < len(fates); first = next {
+		// A packet held one claim on its slot, its duplicate none: it is born
+		// now. The slot must not be freed between them.
+		s := &e.slab[fates[first].Ref]
+		early := s.msg.Kind == peer.KindReady || s.msg.Kind == peer.KindAskReady
+		for ; next < len(fates) && fates[next].Ref == fates[first].Ref; next++ {
+			if fates[next].Copy == 0 {
+				s.refs--
+				if early {
+					e.flying--
+				}
+			}
 		}
 		e.serial++
-		e.schedule(now, fates[k].Ref, fates[k:k+1])
+		e.schedule(now, fates[first].Ref, fates[first:next])
 	}
 	if !heal && f.lasts > 0 {
 		e.sched.Schedule(now.Add(f.lasts), event{kind: eventFault, ref: uint32(i)<<1 | 1})

@@ -279,8 +279,8 @@ func (e *Engine) checkNames(i uint32, fates []network.Fate) {
 	m := &e.slab[i].msg
 	key := e.name(m, e.slab[i].ref)
 	for k := range fates {
-		if fates[k].Copy != 0 {
-			continue
+		if fates[k].Copy != 0 || fates[k].Verdict == network.Held {
+			continue // a held packet draws when it is let go
 		}
 		n := packetName{key, fates[k].To}
 		if _, seen := e.names[n]; seen && e.err == nil {
