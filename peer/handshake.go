@@ -4,7 +4,7 @@ import "time"
 
 // start powers the peer on: protocol none opens data at once, the others say READY.
 func (m *Machine) start(now Instant, out *Effects) {
-	m.progress = now
+	m.progress, m.asked = now, now
 	if m.c.Phases.Protocol == None {
 		m.becomeData(now, out)
 		return
@@ -26,7 +26,6 @@ func (m *Machine) becomeHandshake(now Instant, out *Effects) {
 	}
 	if m.c.Phases.Protocol == Robust {
 		m.interval = m.c.Phases.Retry
-		m.asked = now
 		m.giveUpAt = after(now, m.c.Phases.GiveUp)
 		m.arm(now, out)
 	}

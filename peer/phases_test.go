@@ -313,36 +313,49 @@ func TestPhasesUnderAnything(t *testing.T) {
 				}
 			}
 		}
-		finished := make([]bool, n)
-		for range 200 {
-			for len(s.flight) > 0 {
-				arrive(s.take(0))
-			}
-			for p, m := range s.peers {
-				if m.Phase() == peer.Data && !finished[p] {
-					finished[p] = true
-					s.step(p, peer.Input{Kind: peer.InputFinished})
-				}
-			}
-			if len(s.flight) == 0 && !s.tick() {
-				break
-			}
-		}
+		s.behave()
 		s.wantPhases(peer.Stopped)
+		s.wantHonest(sent)
+	})
+}
+
+// behave lets every packet arrive from now on and every application finish,
+// until nothing is left to happen.
+func (s *soup) behave() {
+	finished := make([]bool, len(s.peers))
+	for range 200 {
+		for len(s.flight) > 0 {
+			s.arrive(s.take(0))
+		}
 		for p, m := range s.peers {
-			_, missing := m.Waiting(nil)
-			for q := range n {
-				have := int32(0)
-				for k := range sent[q] {
-					if slices.Contains(s.logs[p], peer.MessageID{Sender: peer.ID(q), Number: k}) {
-						have++
-					}
-				}
-				// Delivered after the close does not count; given up is not waited for.
-				if named, excused := slices.Contains(missing, peer.ID(q)), slices.Contains(s.givenUp[p], peer.ID(q)); (have < sent[q]) != named && !excused {
-					t.Fatalf("p%d holds %d of p%d's %d messages and says it misses %v", p, have, q, sent[q], missing)
-				}
+			if m.Phase() == peer.Data && !finished[p] {
+				finished[p] = true
+				s.step(p, peer.Input{Kind: peer.InputFinished})
 			}
 		}
-	})
+		if len(s.flight) == 0 && !s.tick() {
+			break
+		}
+	}
+}
+
+// wantHonest checks that every peer names as missing exactly those of whose
+// messages it lacks some. What was delivered after the close does not count,
+// and those that were given up are not waited for.
+func (s *soup) wantHonest(sent []int32) {
+	s.t.Helper()
+	for p, m := range s.peers {
+		_, missing := m.Waiting(nil)
+		for q := range len(s.peers) {
+			have := int32(0)
+			for k := range sent[q] {
+				if slices.Contains(s.logs[p], peer.MessageID{Sender: peer.ID(q), Number: k}) {
+					have++
+				}
+			}
+			if named, excused := slices.Contains(missing, peer.ID(q)), slices.Contains(s.givenUp[p], peer.ID(q)); (have < sent[q]) != named && !excused {
+				s.t.Fatalf("p%d holds %d of p%d's %d messages and says it misses %v", p, have, q, sent[q], missing)
+			}
+		}
+	}
 }

@@ -20,6 +20,14 @@ type schedule struct {
 
 func (s schedule) run(tb testing.TB, fresh func(peer.ID) peer.Ordering) *group {
 	tb.Helper()
+	g := s.prepare(tb, fresh)
+	g.run(peer.Distant)
+	return g
+}
+
+// prepare returns the group with all its broadcasts still to come.
+func (s schedule) prepare(tb testing.TB, fresh func(peer.ID) peer.Ordering) *group {
+	tb.Helper()
 	rng := rand.New(rand.NewPCG(s.seed, 7))
 	n := 2 + rng.IntN(4)
 	g := newGroup(tb, n, fresh, noPhases)
@@ -50,7 +58,6 @@ func (s schedule) run(tb testing.TB, fresh func(peer.ID) peer.Ordering) *group {
 			g.at(peer.Instant(rng.IntN(12))*ms, message(peer.ID(p), int32(k)))
 		}
 	}
-	g.run(peer.Distant)
 	return g
 }
 
