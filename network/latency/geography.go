@@ -83,9 +83,6 @@ func Distance(a, b City) int64 {
 	h = min(h, unity)
 	// The angle is 2 atan2(sqrt(h), sqrt(1-h)); roots of 2^-60 are in 2^-30.
 	half := angleOf(int64(squareRoot(uint64(unity-h)))<<30, int64(squareRoot(uint64(h)))<<30)
-	if h == 0 {
-		return 0
-	}
 	hi, lo := bits.Mul64(uint64(half), 2*earthRadius)
 	return int64(hi<<4 | lo>>60)
 }

@@ -144,6 +144,9 @@ func TestComplete(t *testing.T) {
 	if m.OneWay[1][0] != 5*time.Millisecond || !m.Known(1, 0) || !m.Known(0, 0) || m.OneWay[1][1] != time.Millisecond/2 {
 		t.Errorf("rows 0 and 1 completed to %v", m.OneWay)
 	}
+	if lower := read(t, "site,a,b\na,,\nb,7,\n"); lower.Complete(nil) != nil || lower.OneWay[0][1] != 3500*time.Microsecond {
+		t.Errorf("a lower triangle completed to %v", lower.OneWay)
+	}
 	if m.OneWay[2][1] != 11*time.Millisecond || m.OneWay[1][2] != 10*time.Millisecond {
 		t.Error("a measured direction was overwritten")
 	}
