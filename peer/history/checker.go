@@ -22,7 +22,7 @@ type Checker struct {
 	stamp uint32
 	count []int32 // by reference: views that hold it
 	lost  []bool  // by reference: in the log of a crashed peer
-	next  []int32 // by sender
+	next  []int32 // by sender; all zero between its uses, see forget
 	owner table   // ranks of senders to references
 
 	causes causes
@@ -177,8 +177,7 @@ func (c *Checker) scanLog(v *view) bool {
 	broadcasts := c.h.Broadcasts
 	c.stamp++
 	stamp, seen, count := c.stamp, c.seen, c.count
-	next := zeroed(c.next, c.h.Peers)
-	c.next = next
+	next := c.bySender()
 	fifo, inOrder, whole := true, true, true
 	for i, ref := range raw {
 		if ref >= Ref(len(broadcasts)) || seen[ref] == stamp {
@@ -196,11 +195,35 @@ func (c *Checker) scanLog(v *view) bool {
 		inOrder = inOrder && ref == Ref(i)
 		*n++
 	}
+	c.forget(raw)
 	v.refs, v.fifo, v.broadcast = raw, fifo, inOrder && whole
 	if !whole {
 		c.freed(v, raw)
 	}
 	return whole
+}
+
+// bySender returns a zero for every sender.
+func (c *Checker) bySender() []int32 {
+	if cap(c.next) < c.h.Peers {
+		c.next = make([]int32, c.h.Peers)
+	}
+	c.next = c.next[:c.h.Peers]
+	return c.next
+}
+
+// forget makes next zero again for the senders of a log: in a large group with
+// short logs that is far less than all.
+func (c *Checker) forget(refs []Ref) {
+	if len(refs) > c.h.Peers {
+		clear(c.next)
+		return
+	}
+	for _, ref := range refs {
+		if ref != NoRef {
+			c.next[c.h.Broadcasts[ref].ID.Sender] = 0
+		}
+	}
 }
 
 // freed gives the view a copy of its log without repeats and strays.

@@ -46,10 +46,9 @@ func (t *table) build(h *History) {
 // stamp is the latest.
 func (c *Checker) fifoOf(v *view, witness bool) (violations, gaps int, w *Witness) {
 	broadcasts := c.h.Broadcasts
-	// First next is 1 + the largest rank so far; then the first rank that never
-	// comes, if one below that does not.
-	next := zeroed(c.next, c.h.Peers)
-	c.next = next
+	// Next is first 1 + the largest rank so far. When the sender is met again
+	// it becomes -1 - the first rank that never comes, if one below does not.
+	next := c.bySender()
 	for _, ref := range v.refs {
 		b := &broadcasts[ref]
 		if n := &next[b.ID.Sender]; b.Rank < *n {
@@ -58,24 +57,30 @@ func (c *Checker) fifoOf(v *view, witness bool) (violations, gaps int, w *Witnes
 			*n = b.Rank + 1
 		}
 	}
-	for sender, last := range next {
-		if last == 0 {
-			continue
-		}
-		for rank, ref := range c.ranks(sender)[:last] {
-			if c.seen[ref] != c.stamp {
-				next[sender] = int32(rank)
-				break
-			}
-		}
-	}
 	for _, ref := range v.refs {
-		if b := &broadcasts[ref]; b.Rank > next[b.ID.Sender] {
+		b := &broadcasts[ref]
+		n := &next[b.ID.Sender]
+		if *n > 0 {
+			*n = -1 - c.firstAbsent(int(b.ID.Sender), *n)
+		}
+		if b.Rank > -1-*n {
 			gaps++
 		}
 	}
+	c.forget(v.refs)
 	if witness && c.want&Witnesses != 0 {
 		w = c.fifoWitness(v)
 	}
 	return violations, gaps, w
+}
+
+// firstAbsent returns the first of a sender's ranks below limit that the log
+// scanned last does not hold, or limit.
+func (c *Checker) firstAbsent(sender int, limit int32) int32 {
+	for rank, ref := range c.ranks(sender)[:limit] {
+		if c.seen[ref] != c.stamp {
+			return int32(rank)
+		}
+	}
+	return limit
 }

@@ -84,8 +84,8 @@ func (c *Checker) agreementWitness(ref Ref, crashed bool) *Witness {
 // fifoWitness shows the first message of a log that comes without an earlier
 // one of its sender.
 func (c *Checker) fifoWitness(v *view) *Witness {
-	next := zeroed(c.next, c.h.Peers)
-	c.next = next
+	next := c.bySender()
+	defer c.forget(v.refs)
 	for _, ref := range v.refs {
 		b := &c.h.Broadcasts[ref]
 		n := &next[b.ID.Sender]
