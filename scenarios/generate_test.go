@@ -39,7 +39,7 @@ func (w *writer) skip(o *object, k string, chosen map[string]bool) bool {
 		return slices.Contains([]string{"sites", "matrix", "server", "delays", "link", "preset", "latency"}, k) ||
 			k == "reorder" && w.link == "fifo"
 	case &linkObject:
-		return k == "link" || k == "reorder" && w.link == "fifo"
+		return k == "reorder" && (w.link == "fifo" || chosen["link"])
 	case &faultObject:
 		if chosen["crash"] {
 			return slices.Contains([]string{"partition", "for", "mode", "in_flight", "at_delivery", "sent", "at", "restart"}, k) ||
