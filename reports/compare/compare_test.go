@@ -243,6 +243,37 @@ func TestManyLogsAreDrawnInPairs(t *testing.T) {
 	}
 }
 
+// TestNoLogIsPairedWithItself: of logs that all lie two swaps apart every
+// drawn pair does.
+func TestNoLogIsPairedWithItself(t *testing.T) {
+	t.Parallel()
+	h := of(100)
+	for p := range 70 {
+		log := upTo(100)
+		log[p], log[p+1] = log[p+1], log[p]
+		h.Logs = append(h.Logs, history.Log{Refs: log})
+	}
+	var c Comparer
+	if d := c.Compare(h, Options{}); d.KendallDistance != (stats.Ratio{Num: 2 * DrawnPairs, Den: DrawnPairs}) {
+		t.Errorf("mean distance %v, want 2", d.KendallDistance)
+	}
+}
+
+// TestTruthAtOneInstant: broadcasts of one instant are in the order of their
+// senders, however they were recorded.
+func TestTruthAtOneInstant(t *testing.T) {
+	t.Parallel()
+	h := of(3, []uint32{1, 0, 2}, []uint32{0, 1, 2})
+	for i, sender := range []peer.ID{1, 0, 2} {
+		h.Broadcasts[i] = history.Broadcast{ID: peer.MessageID{Sender: sender}, At: sim.Time(i / 2), Cause: history.NoRef}
+	}
+	var c Comparer
+	c.Compare(h, Options{})
+	if got := c.Truth(); got.Cmp(stats.Share(1, 6)) != 0 { // none in p0's log, one of three in p1's
+		t.Errorf("truth_inversions_per_message = %v, want 1/6", got)
+	}
+}
+
 func TestNoAllocation(t *testing.T) {
 	small := of(8, []uint32{0, 1, 2, 3, 4, 5, 6, 7}, []uint32{1, 0, 2, 3, 4, 5, 7, 6},
 		[]uint32{0, 1, 2, 3, 4, 5, 6, 7}, []uint32{0, 2, 1, 3, 4, 6, 5})

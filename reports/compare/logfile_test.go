@@ -190,6 +190,16 @@ func TestFromFilesNamesPeers(t *testing.T) {
 	if want := "p2 logged p1#0 first, p4 logged p0#0 first; neither is known to have caused the other."; first.Text != want {
 		t.Errorf("got  %s\nwant %s", first.Text, want)
 	}
+	// The lab's server numbers logs as they reach it: here as they are given.
+	third := read("# mpcomm log 1 peer=7 ordering=naive seed=1\n1 p1#0\n2 p0#0\n# end 2")
+	for _, test := range []struct {
+		files []File
+		want  int
+	}{{[]File{a, b, third}, 1}, {[]File{b, third, a}, 0}} {
+		if d = c.Compare(FromFiles(test.files), Options{MessagesPerPeer: 2}); d.RoundsClassic != test.want {
+			t.Errorf("rounds_classic = %d, want %d", d.RoundsClassic, test.want)
+		}
+	}
 	c.Compare(FromFiles([]File{a, b, read("[(0,0)]")}), Options{})
 	if first = c.FirstDifference(nil); first.Peers != [2]peer.ID{0, 1} {
 		t.Errorf("files that do not all say whose they are go by their place: got %v", first.Peers)
