@@ -167,13 +167,10 @@ func (d *decoder) watch(n *node, path string, s *Scenario) Watch {
 // known checks that a message the file names is one that the workload sends.
 // Replies are numbered as they happen, so with replies any number may exist.
 func (d *decoder) known(r record, name string, id peer.MessageID, s *Scenario) {
-	if id == peer.NoMessage || s.Workload.Has(id) {
+	if id == peer.NoMessage || d.sent[id] || s.Workload.Sends == nil && s.Workload.Has(id) || s.Workload.Replies != nil {
 		return
 	}
 	n, path, _ := r.value(name)
-	if s.Workload.Replies != nil {
-		return
-	}
 	d.problem(n, path, "%s is never sent; %s", id, s.Workload.sendsOf(id.Sender))
 }
 

@@ -57,6 +57,10 @@ func (d *decoder) workload(r record) Workload {
 		q.exclude("beside sends", "gap", "start", "senders")
 		w.Gap, w.Start = constantFamily(0), constantFamily(0)
 		w.Sends = d.sends(q)
+		d.sent = make(map[peer.MessageID]bool, len(w.Sends))
+		for _, s := range w.Sends {
+			d.sent[peer.MessageID{Sender: s.From, Number: s.Number}] = true
+		}
 	} else {
 		w.Messages = int(q.integer("messages"))
 		w.Gap, w.Start = q.family("gap"), q.family("start")

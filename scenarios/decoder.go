@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"mpcomm/peer"
 	"mpcomm/peer/order"
 	"mpcomm/sim/rng"
 )
@@ -20,6 +21,8 @@ type decoder struct {
 	table    order.Table
 	files    *fileCache
 	peers    int // 0 while it is not known
+
+	sent map[peer.MessageID]bool // the messages of an explicit schedule
 
 	orderingsBad bool // so that expectations of them are not reported as well
 }

@@ -83,9 +83,25 @@ var familyDocs = map[latency.Kind]string{
 // familyUnion has every key of every kind: what a path below a distribution may
 // name before its kind is known.
 func familyUnion(f *form) *object {
+	return familyUnions[familyOf{quantity: f.quantity, signed: f.min < 0, rate: f.rate}]
+}
+
+var familyUnions = func() map[familyOf]*object {
+	made := map[familyOf]*object{}
+	for _, q := range []*quantity{&durations, &sizes, &drifts} {
+		for _, signed := range []bool{false, true} {
+			for _, rate := range []bool{false, true} {
+				made[familyOf{quantity: q, signed: signed, rate: rate}] = newFamilyUnion(q, signed, rate)
+			}
+		}
+	}
+	return made
+}()
+
+func newFamilyUnion(q *quantity, signed, rate bool) *object {
 	union := &object{name: "distribution"}
 	for _, kind := range familyKinds {
-		for _, k := range familyObject(kind, f).keys {
+		for _, k := range familyObjects[familyOf{kind, q, signed, rate}].keys {
 			if union.key(k.name) == nil {
 				union.keys = append(union.keys, k)
 			}

@@ -104,14 +104,14 @@ func (q *quantity) scale(s, number string, worth uint64) (int64, error) {
 	digits = strings.TrimPrefix(digits, "+")
 	whole, fraction, _ := strings.Cut(digits, ".")
 	fraction = strings.TrimRight(fraction, "0")
-	tooLarge := fmt.Errorf("%s is too large; want at most %s", clip(s), q.print(math.MaxInt64))
+	tooLarge := func() error { return fmt.Errorf("%s is too large; want at most %s", clip(s), q.print(math.MaxInt64)) }
 	w, err := strconv.ParseUint(whole, 10, 64)
 	if err != nil {
-		return 0, tooLarge
+		return 0, tooLarge()
 	}
 	hi, total := bits.Mul64(w, worth)
 	if hi != 0 || total > math.MaxInt64 {
-		return 0, tooLarge
+		return 0, tooLarge()
 	}
 	// Below 10^-18 of the largest unit there is no multiple of the base left.
 	part, ten := uint64(0), uint64(1)
@@ -127,7 +127,7 @@ func (q *quantity) scale(s, number string, worth uint64) (int64, error) {
 		return 0, fmt.Errorf("%s is finer than 1%s; want a whole number of %s", clip(s), q.base, q.base)
 	}
 	if total += quotient; total > math.MaxInt64 {
-		return 0, tooLarge
+		return 0, tooLarge()
 	}
 	if negative {
 		return -int64(total), nil
