@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"mpcomm/scenarios"
 )
 
 // The exit statuses.
@@ -88,7 +90,7 @@ func (a *app) execute(args []string) int {
 // command is the tree of commands.
 func (a *app) command() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "mpcomm",
+		Use:   "mpcomm COMMAND",
 		Short: "Did everyone see the same messages in the same order?",
 		Long: "mpcomm simulates a group of peers that broadcast to each other and says whether\n" +
 			"everyone saw the same messages in the same order, and if not, where, why, and\n" +
@@ -119,6 +121,14 @@ func suggestCommand(c *cobra.Command, word string) string {
 		return fmt.Sprintf(" (did you mean %q?)", near[0])
 	}
 	return ""
+}
+
+// completeScenario offers the built-in scenarios, and files.
+func completeScenario(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return scenarios.Names(), cobra.ShellCompDirectiveDefault
 }
 
 // arguments holds a command to a number of arguments.

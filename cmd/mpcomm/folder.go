@@ -2,14 +2,19 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"mpcomm/reports/dataset"
 )
 
 // folder is where a command writes its files. A file has its final name only
@@ -97,6 +102,21 @@ type pending struct {
 	folder *folder
 	name   string
 	file   *os.File
+	sum    hash.Hash
+	bytes  int
+}
+
+// Write adds to the file.
+func (p *pending) Write(data []byte) (int, error) {
+	n, err := p.file.Write(data)
+	p.sum.Write(data[:n]) // never fails
+	p.bytes += n
+	return n, err
+}
+
+// produced describes what was written, for a manifest.
+func (p *pending) produced() dataset.Produced {
+	return dataset.Produced{Name: p.name, Bytes: p.bytes, SHA256: hex.EncodeToString(p.sum.Sum(nil))}
 }
 
 // begin starts a file; it has its name only after finish.
@@ -105,7 +125,7 @@ func (d *folder) begin(name string) (*pending, error) {
 	if err != nil {
 		return nil, fmt.Errorf("output folder %s cannot be written: %w", d.dir, reason(err))
 	}
-	return &pending{folder: d, name: name, file: f}, nil
+	return &pending{folder: d, name: name, file: f, sum: sha256.New()}, nil
 }
 
 // finish gives the file its name.

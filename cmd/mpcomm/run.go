@@ -37,8 +37,9 @@ func (a *app) runCommand() *cobra.Command {
 			"be told, or if there are none and a run ended at a limit; else 0.",
 		Example: "  mpcomm run minimal\n  mpcomm run lab --seed 7 --ordering naive,lamport -o out\n" +
 			"  mpcomm run lab --set peers=3 --set network.latency.median=20ms --json",
-		Args: arguments(0, 1, "at most one scenario"),
-		RunE: func(c *cobra.Command, args []string) error { return a.run(c, args, f) },
+		Args:              arguments(0, 1, "at most one scenario"),
+		ValidArgsFunction: completeScenario,
+		RunE:              func(c *cobra.Command, args []string) error { return a.run(c, args, f) },
 	}
 	f.choice.flags(c)
 	f.look.flags(c)

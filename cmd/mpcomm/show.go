@@ -14,9 +14,10 @@ import (
 func (a *app) showCommand() *cobra.Command {
 	var settings []string
 	c := &cobra.Command{
-		Use:   "show FILE|NAME",
-		Short: "A scenario with every default written out; the result runs identically",
-		Args:  arguments(1, 1, "one scenario, by file or name"),
+		Use:               "show FILE|NAME",
+		Short:             "A scenario with every default written out; the result runs identically",
+		Args:              arguments(1, 1, "one scenario, by file or name"),
+		ValidArgsFunction: completeScenario,
 		RunE: func(c *cobra.Command, args []string) error {
 			f := &choice{settings: settings}
 			r, err := f.read(c, args)

@@ -37,9 +37,10 @@ func (a *app) sweepCommand() *cobra.Command {
 			"divergence.svg, .png and .csv, and manifest.json. The same command gives the same bytes.\n\n" +
 			"A sweep does not judge what a scenario expects. Ctrl-C ends it after the runs in hand:\n" +
 			"what is whole is written, and the exit status is 2.",
-		Example: "  mpcomm sweep lab --runs 1000 -o out\n  mpcomm sweep my.yaml --set sweep.grid='{network.latency.mean: [5ms, 20ms]}' --json",
-		Args:    arguments(0, 1, "at most one scenario"),
-		RunE:    func(c *cobra.Command, args []string) error { return a.sweep(c, args, f) },
+		Example:           "  mpcomm sweep lab --runs 1000 -o out\n  mpcomm sweep my.yaml --set sweep.grid='{network.latency.mean: [5ms, 20ms]}' --json",
+		Args:              arguments(0, 1, "at most one scenario"),
+		ValidArgsFunction: completeScenario,
+		RunE:              func(c *cobra.Command, args []string) error { return a.sweep(c, args, f) },
 	}
 	f.choice.flags(c)
 	f.look.flags(c)
@@ -98,9 +99,11 @@ func (a *app) sweep(c *cobra.Command, args []string, f *sweepFlags) error {
 	if err := a.carryOut(w); err != nil {
 		return err
 	}
-	if f.json {
+	switch {
+	case w.result.Done == 0:
+	case f.json:
 		err = a.answer(w.writeLines)
-	} else {
+	default:
 		err = a.answer(func(out io.Writer) error { return screen.WriteSweep(out, w.screen(a.name), a.screen(f.look)) })
 	}
 	if err != nil {
@@ -187,16 +190,21 @@ func (w *campaign) writeLines(out io.Writer) error {
 
 // conclude says what was done and what is left, and gives the exit status.
 func (a *app) conclude(w *campaign) error {
-	if !w.quiet {
+	if !w.quiet && w.result.Done > 0 {
 		a.say("%d runs in %v", w.result.Done, w.took.Round(10*time.Millisecond))
 	}
-	if w.folder != nil {
+	if w.folder != nil && len(w.folder.written) > 0 {
 		a.say("wrote %s: %s", w.folder.dir, w.folder.contents())
 	}
 	if w.result.Complete() {
 		return nil
 	}
-	a.say("mpcomm: interrupted after %d of %d runs; what is shown and written covers the first runs and is whole", w.result.Done, w.result.Total)
+	if w.result.Done == 0 {
+		a.say("mpcomm: interrupted before the first runs were whole; nothing was written")
+	} else {
+		a.say("mpcomm: interrupted after %d of %d runs; what is shown and written covers the first of them, whole and without figures",
+			w.result.Done, w.result.Total)
+	}
 	for _, command := range w.rest(a.name) {
 		a.say("to go on: %s", command)
 	}
@@ -208,28 +216,46 @@ func (w *campaign) command(program string) string {
 	return w.request.command(program, "sweep", "--runs", decimal(uint64(w.runs)), "--seed", decimal(w.request.seed))
 }
 
-// rest are the commands that make the runs which are missing. Cells of a grid
-// cannot be named apart, so a sweep with one begins again: the same seeds give
-// the same runs.
+// rest are the commands that make the runs which are missing: those of the
+// ordering that was cut short, then those of the orderings after it. Cells of a
+// grid cannot be named apart, so a sweep with one begins again: the same seeds
+// give the same runs.
 func (w *campaign) rest(program string) []string {
-	if grid := w.request.scenario.Sweep; grid != nil && len(grid.Grid) > 0 {
-		return []string{w.command(program)}
+	if grid := w.request.scenario.Sweep; grid != nil && len(grid.Grid) > 0 || w.result.Done == 0 {
+		return []string{w.command(program) + w.into("")}
 	}
 	var commands []string
 	part := *w.request
+	part.selection = nil
+	runs := uint64(w.runs)
 	for i, o := range w.request.orderings {
-		done := uint64(0)
-		if i < len(w.result.Lines) {
-			done = w.result.Lines[i].Runs
+		switch {
+		case i >= len(w.result.Lines):
+			part.selection = append(part.selection, selection(o))
+		case w.result.Lines[i].Runs < runs:
+			done := w.result.Lines[i].Runs
+			cut := *w.request
+			cut.selection = []string{selection(o)}
+			commands = append(commands, cut.command(program, "sweep",
+				"--runs", decimal(runs-done), "--seed", decimal(w.request.seed+done))+w.into("-rest"))
 		}
-		if done == uint64(w.runs) {
-			continue
-		}
-		part.selection = []string{selection(o)}
+	}
+	if part.selection != nil {
 		commands = append(commands, part.command(program, "sweep",
-			"--runs", decimal(uint64(w.runs)-done), "--seed", decimal(w.request.seed+done)))
+			"--runs", decimal(runs), "--seed", decimal(w.request.seed))+w.into("-more"))
 	}
 	return commands
+}
+
+// into is the -o of a command that goes on, beside the folder of this one.
+func (w *campaign) into(ending string) string {
+	if w.folder == nil {
+		return ""
+	}
+	if w.rows != nil {
+		return " --per-run -o " + quoteShell(w.folder.dir+ending)
+	}
+	return " -o " + quoteShell(w.folder.dir+ending)
 }
 
 // selection is an ordering as --ordering takes it: its label, since the label

@@ -42,7 +42,7 @@ func (w *campaign) beginRows() error {
 			settings = append(settings, axis.Path)
 		}
 	}
-	if w.table, err = dataset.NewRuns(w.rows.file, settings, result.Columns()); err != nil {
+	if w.table, err = dataset.NewRuns(w.rows, settings, result.Columns()); err != nil {
 		w.rows.abandon()
 		return &failure{statusUnknown, err}
 	}
@@ -50,8 +50,15 @@ func (w *campaign) beginRows() error {
 }
 
 // writeFiles writes what the sweep found: tables always, figures of a sweep
-// that is complete, the manifest last.
+// that is complete, the manifest last. A sweep without a whole run leaves the
+// folder as it was.
 func (w *campaign) writeFiles() error {
+	if len(w.result.Lines) == 0 {
+		if w.rows != nil {
+			w.rows.abandon()
+		}
+		return nil
+	}
 	if err := w.folder.clearSweep(); err != nil {
 		return err
 	}
@@ -63,9 +70,6 @@ func (w *campaign) writeFiles() error {
 		if err := w.rows.finish(); err != nil {
 			return err
 		}
-	}
-	if len(w.result.Lines) == 0 {
-		return nil
 	}
 	files := []sweepFile{{"dataset.csv", func(out io.Writer) error { return dataset.Cells(out, w.result.Lines) }}}
 	if w.result.Complete() {
@@ -87,6 +91,9 @@ func (w *campaign) writeAll(files []sweepFile) error {
 	m.Complete = w.result.Complete()
 	if !m.Complete {
 		m.Continue = strings.Join(w.rest("mpcomm"), " && ")
+	}
+	if w.rows != nil {
+		m.Files = append(m.Files, w.rows.produced())
 	}
 	for _, f := range files {
 		var b bytes.Buffer

@@ -71,7 +71,7 @@ func networkFacts(s *scenarios.Scenario) []string {
 	}
 	what := "latency "
 	if n.Matrix != nil || len(n.Sites) > 0 {
-		what = "beyond them " // the base of the places comes first
+		what = "jitter " // the base of the places comes first
 	}
 	all = append(all, what+familyWords(&n.Latency))
 	if n.Datagram {
