@@ -187,13 +187,22 @@ func (tw twin) divergence(m int, order []int) map[string]string {
 			contested++
 		}
 	}
+	prefix, differing, rounds := tw.positions(longest, m, order)
+	c := tw.window(all)
+	out["contested"] = ratio(big.NewRat(int64(contested), int64(max(c, 1))))
+	out["ints"] = fmt.Sprint(len(distinct), len(distinct) <= 1, prefix, longest, differing, missing, dup, deliveries, rounds)
+	tw.means(out)
+	return out
+}
+
+// positions walks the raw logs position by position.
+func (tw twin) positions(longest, m int, order []int) (prefix, differing, rounds int) {
 	at := func(log []peer.MessageID, j int) string {
 		if j < len(log) {
 			return log[j].String()
 		}
 		return "ended"
 	}
-	prefix, differing := 0, 0
 	for j := range longest {
 		same := true
 		for _, log := range tw.raw[1:] {
@@ -206,7 +215,6 @@ func (tw twin) divergence(m int, order []int) map[string]string {
 			differing++
 		}
 	}
-	rounds := 0
 	for j := 0; j < m-1; j++ {
 		for i := 1; i <= len(order)-2; i++ {
 			a, b := at(tw.raw[order[0]], j), at(tw.raw[order[i]], j)
@@ -216,11 +224,7 @@ func (tw twin) divergence(m int, order []int) map[string]string {
 			}
 		}
 	}
-	c := tw.window(all)
-	out["contested"] = ratio(big.NewRat(int64(contested), int64(max(c, 1))))
-	out["ints"] = fmt.Sprint(len(distinct), len(distinct) <= 1, prefix, longest, differing, missing, dup, deliveries, rounds)
-	tw.means(out)
-	return out
+	return prefix, differing, rounds
 }
 
 func (tw twin) means(out map[string]string) {
@@ -371,71 +375,4 @@ func checkLaws(t *rapid.T, d *Divergence, w *Window) {
 	if d.Identical && (d.Contested.Num != 0 || k.Num != 0 || f.Num != 0 || u.Num != 0) {
 		t.Errorf("identical logs diverge: %+v", d)
 	}
-}
-
-// TestRelabelledPeers: metrics of sets of logs do not depend on which peer is
-// which.
-func TestRelabelledPeers(t *testing.T) {
-	t.Parallel()
-	var c Comparer
-	rapid.Check(t, func(t *rapid.T) {
-		h := drawHistory(t, 8)
-		h.Strays = nil
-		for p := range h.Logs {
-			h.Logs[p].Refs = slices.DeleteFunc(h.Logs[p].Refs, func(x uint32) bool { return x == history.NoRef })
-		}
-		before := c.Compare(h, Options{})
-		shuffled := *h
-		shuffled.Logs = rapid.Permutation(h.Logs).Draw(t, "peers")
-		for i := range shuffled.Broadcasts {
-			shuffled.Broadcasts[i].At += 1000
-		}
-		after := c.Compare(&shuffled, Options{})
-		got, want := printed(&after, stats.Ratio{}), printed(&before, stats.Ratio{})
-		for name := range want {
-			if got[name] != want[name] {
-				t.Errorf("%s = %s after relabelling, was %s", name, got[name], want[name])
-			}
-		}
-	})
-}
-
-func TestInversionsAgainstTwin(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(0, 200).Draw(t, "n")
-		seq := upTo(n)
-		if rapid.Bool().Draw(t, "shuffle") {
-			seq = rapid.Permutation(seq).Draw(t, "seq")
-		} else {
-			for range rapid.IntRange(0, 20).Draw(t, "swaps") {
-				if n > 1 {
-					i := rapid.IntRange(0, n-2).Draw(t, "i")
-					j := min(n-1, i+rapid.IntRange(1, 60).Draw(t, "by"))
-					seq[i], seq[j] = seq[j], seq[i]
-				}
-			}
-		}
-		want := uint64(0)
-		lis := make([]int, n)
-		best := 0
-		for i, x := range seq {
-			lis[i] = 1
-			for j, y := range seq[:i] {
-				if y > x {
-					want++
-				} else {
-					lis[i] = max(lis[i], lis[j]+1)
-				}
-			}
-			best = max(best, lis[i])
-		}
-		if got := longestRising(seq, make([]uint32, n)); got != best {
-			t.Errorf("longest rising %d, want %d: %v", got, best, seq)
-		}
-		sorted := slices.Clone(seq)
-		if got := inversions(sorted, make([]uint32, n)); got != want || !slices.IsSorted(sorted) {
-			t.Errorf("inversions %d, want %d: %v sorted %v", got, want, seq, sorted)
-		}
-	})
 }
