@@ -24,9 +24,10 @@ func Format(s *Scenario) []byte { return printTree(s.tree(true)) }
 func Hash(s *Scenario) string {
 	h := sha256.New()
 	h.Write(printTree(s.tree(false)))
-	for _, file := range s.fileNames() {
-		sum := s.source.files.sum(file)
-		fmt.Fprintf(h, "%q %x\n", file, sum)
+	if files := s.source.files; files != nil {
+		for _, file := range s.fileNames() {
+			fmt.Fprintf(h, "%q %x\n", file, files.sum(file))
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil))[:16]
 }

@@ -29,10 +29,11 @@ func ParseSetting(s string) (Setting, error) {
 // so that workload.gap.max alone widens the default gap, and a word that stands
 // for a map, such as the ordering timestamp, becomes one. The result is
 // validated as a whole; every problem is in the error, an [Errors], and names
-// the setting it comes from.
+// the setting it comes from. Fields of s that a program has changed since it was
+// read do not count; a scenario that was never read counts as its Format.
 func (s *Scenario) With(settings []Setting) (*Scenario, error) {
-	root := s.source.root
-	var problems Errors
+	origin, problems := s.origin()
+	root := origin.root
 	for _, set := range settings {
 		t := &text{name: "--set " + clip(set.String()), set: true}
 		value, bad := parseTree(t, []byte(set.Value))
@@ -40,7 +41,7 @@ func (s *Scenario) With(settings []Setting) (*Scenario, error) {
 			problems = append(problems, bad...)
 			continue
 		}
-		changed, err := applySetting(root, set.Path, value, s.source.table)
+		changed, err := applySetting(root, set.Path, value, origin.table)
 		if err != nil {
 			problems = append(problems, problemAt(value, set.Path, "%v", err))
 			continue
@@ -50,7 +51,7 @@ func (s *Scenario) With(settings []Setting) (*Scenario, error) {
 	if len(problems) > 0 {
 		return nil, problems.sorted()
 	}
-	made, problems := decode(root, s.source.table, s.source.files)
+	made, problems := decode(root, origin.table, origin.files)
 	if len(problems) > 0 {
 		return nil, problems
 	}

@@ -207,3 +207,27 @@ func TestSettingSharesTheRest(t *testing.T) {
 		t.Errorf("limits.until at line %d, %v; want 2", line, ok)
 	}
 }
+
+// A scenario that a program made, or changed and copied without its source,
+// takes settings as its printed form does.
+func TestSettingsOnValues(t *testing.T) {
+	t.Parallel()
+	read := mustParse(t, "peers: 3\nsweep: {grid: {seed: [1, 2]}}\n")
+	made := *read
+	made.source = source{}
+	made.Peers = 4
+	slow, err := made.With(settings(t, "workload.gap.max=1s"))
+	if err != nil || slow.Peers != 4 || slow.Workload.Gap.Max != int64(time.Second) {
+		t.Errorf("%v: %+v", err, slow)
+	}
+	cells, err := made.Cells()
+	if err != nil || len(cells) != 2 || cells[1].Scenario.Peers != 4 || cells[1].Scenario.Seed != 2 {
+		t.Errorf("%v: %+v", err, cells)
+	}
+	if Hash(&made) == Hash(read) {
+		t.Error("another number of peers has the same hash")
+	}
+	if _, _, ok := made.Position("peers"); ok {
+		t.Error("a scenario without a file has a place in it")
+	}
+}

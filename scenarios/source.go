@@ -15,6 +15,16 @@ type source struct {
 	warnings Errors
 }
 
+// origin is the source of s, or for a scenario that a program made the tree of
+// its printed form.
+func (s *Scenario) origin() (source, Errors) {
+	if s.source.root != nil {
+		return s.source, nil
+	}
+	root, problems := parseTree(&text{name: s.Name}, Format(s))
+	return source{root: root, table: order.Builtin(), files: newFileCache(nil)}, problems
+}
+
 // Warnings lists what is legal but seldom meant.
 func (s *Scenario) Warnings() Errors { return s.source.warnings }
 

@@ -81,14 +81,15 @@ func firstElement(path string) string {
 	return path
 }
 
-// grid is the tree of the file's grid; nil if it has none.
-func (s *Scenario) grid() *node { return s.source.root.child("sweep").child("grid") }
-
 // Cells are all combinations of the grid, the first path varying slowest; one
-// cell without settings if there is no grid. The error, an [Errors], lists what
-// is wrong with any of them.
+// cell without settings if there is no grid. As [Scenario.With] it goes by the
+// file as written. The error, an [Errors], lists what is wrong with any of them.
 func (s *Scenario) Cells() ([]Cell, error) {
-	cells, problems := makeCells(s.source.root, s.grid(), s.source.table, s.source.files)
+	origin, problems := s.origin()
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	cells, problems := makeCells(origin.root, origin.root.child("sweep").child("grid"), origin.table, origin.files)
 	if len(problems) > 0 {
 		return nil, problems.sorted()
 	}
