@@ -1,4 +1,4 @@
-package main
+package main_test
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -33,14 +34,7 @@ type source struct {
 
 func (s *source) at(n ast.Node) string {
 	p := s.set.Position(n.Pos())
-	return s.name + ":" + itoa(p.Line)
-}
-
-func itoa(n int) string {
-	if n < 10 {
-		return string(rune('0' + n))
-	}
-	return itoa(n/10) + itoa(n%10)
+	return s.name + ":" + strconv.Itoa(p.Line)
 }
 
 // sources parses all files of the module, those that the build leaves out too.
