@@ -64,6 +64,23 @@ func sources(t *testing.T) []source {
 	return all
 }
 
+func (s *source) lines(n ast.Node) int {
+	return s.set.Position(n.End()).Line - s.set.Position(n.Pos()).Line + 1
+}
+
+// tables counts the lines of a test's tables, which are data.
+func (s *source) tables(f *ast.FuncDecl) int {
+	n := 0
+	ast.Inspect(f, func(node ast.Node) bool {
+		table, ok := node.(*ast.CompositeLit)
+		if ok && s.test {
+			n += s.lines(table) - 1
+		}
+		return !ok
+	})
+	return n
+}
+
 // TestSizes holds files and functions to a length that one can take in.
 func TestSizes(t *testing.T) {
 	t.Parallel()
@@ -76,7 +93,7 @@ func TestSizes(t *testing.T) {
 			if !ok {
 				continue
 			}
-			if n := s.set.Position(f.End()).Line - s.set.Position(f.Pos()).Line + 1; n > maxFunctionLines {
+			if n := s.lines(f) - s.tables(f); n > maxFunctionLines {
 				t.Errorf("%s: %s has %d lines; want at most %d", s.at(f), f.Name.Name, n, maxFunctionLines)
 			}
 		}
@@ -271,6 +288,49 @@ func (c *typed) float(n ast.Node) (finding, bool) {
 		return finding{n.Pos(), "arithmetic in floating point: histories must be the same on every processor"}, true
 	}
 	return finding{}, false
+}
+
+// TestDeterminismRulesBite shows each rule a line that breaks it.
+func TestDeterminismRulesBite(t *testing.T) {
+	t.Parallel()
+	const text = `package broken
+import ("time"; "maps"; "math/rand/v2")
+func f(m map[int]int, x float64, c chan int) float64 {
+	go f(m, x, c)
+	select { case <-c: default: }
+	for range m {}
+	for range maps.Keys(m) {}
+	time.Sleep(1)
+	_ = rand.Int()
+	y := x * 2
+	return float64(len(m)) + -y
+}
+func g(s []int, d time.Duration) bool { const half = 1.0 / 2; for range s {}; return d.Seconds() > half }
+`
+	c := typed{name: "sim", set: token.NewFileSet(), info: types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{}}}
+	f, err := parser.ParseFile(c.set, "broken.go", text, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := types.Config{Importer: importer.ForCompiler(c.set, "source", nil)}
+	if _, err := config.Check("broken", c.set, []*ast.File{f}, &c.info); err != nil {
+		t.Fatal(err)
+	}
+	got := map[int]int{}
+	ast.Inspect(f, func(n ast.Node) bool {
+		if found, bad := c.nondeterminism(n); bad {
+			got[c.set.Position(found.pos).Line]++
+		}
+		if found, bad := c.float(n); bad {
+			got[c.set.Position(found.pos).Line]++
+		}
+		return true
+	})
+	for line, want := range map[int]int{4: 2, 5: 1, 6: 1, 7: 1, 8: 1, 9: 1, 10: 1, 11: 3, 13: 1} {
+		if got[line] != want {
+			t.Errorf("line %d: %d findings, want %d: %s", line, got[line], want, strings.Split(text, "\n")[line-1])
+		}
+	}
 }
 
 // TestDeterminism: nothing between a seed and a history can differ between two
