@@ -28,11 +28,16 @@ type Broadcast struct {
 }
 
 // Log is the sequence of deliveries at one peer. The slices are parallel;
-// Delivered and Arrived are nil where times are not known.
+// Times is nil where no times are known.
 type Log struct {
-	Refs      []Ref
-	Delivered []sim.Time // when the message entered the log
-	Arrived   []sim.Time // when a packet with its body first reached the host
+	Refs  []Ref
+	Times []Times
+}
+
+// Times says when one entry of a log came about; sim.Never where not known.
+type Times struct {
+	Delivered sim.Time // the message entered the log
+	Arrived   sim.Time // a packet with its body first reached the host
 }
 
 // History is what happened in one run, as far as it can be judged. It is

@@ -37,8 +37,7 @@ func (f told) Offset(peer.ID, history.Ref) (time.Duration, bool) { return f.offs
 func times(refs []uint32, arrived ...sim.Time) history.Log {
 	log := history.Log{Refs: refs}
 	for _, at := range arrived {
-		log.Arrived = append(log.Arrived, at*msec)
-		log.Delivered = append(log.Delivered, at*msec)
+		log.Times = append(log.Times, history.Times{Delivered: at * msec, Arrived: at * msec})
 	}
 	return log
 }

@@ -33,19 +33,9 @@ func FromFiles(files []File) *history.History {
 			h.Crashed[p] = false
 		}
 		log := &h.Logs[p]
-		delivered, arrived := true, true
 		for _, e := range f.Entries {
 			log.Refs = append(log.Refs, refs[e.Message])
-			log.Delivered = append(log.Delivered, e.Delivered)
-			log.Arrived = append(log.Arrived, e.Arrived)
-			delivered = delivered && e.Delivered != sim.Never
-			arrived = arrived && e.Arrived != sim.Never
-		}
-		if !delivered {
-			log.Delivered = nil
-		}
-		if !arrived {
-			log.Arrived = nil
+			log.Times = append(log.Times, history.Times{Delivered: e.Delivered, Arrived: e.Arrived})
 		}
 	}
 	return h

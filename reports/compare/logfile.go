@@ -56,11 +56,8 @@ func FileOf(h *history.History, p peer.ID, ordering string, seed uint64) File {
 			e = untimed(b.ID)
 			e.Sent = b.At
 		}
-		if at < len(log.Delivered) {
-			e.Delivered = log.Delivered[at]
-		}
-		if at < len(log.Arrived) {
-			e.Arrived = log.Arrived[at]
+		if at < len(log.Times) {
+			e.Delivered, e.Arrived = log.Times[at].Delivered, log.Times[at].Arrived
 		}
 		f.Entries = append(f.Entries, e)
 	}

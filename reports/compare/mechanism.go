@@ -256,14 +256,11 @@ func (c *Comparer) apart(p peer.ID, x, y uint32) (d time.Duration, xFirst, known
 func (c *Comparer) had(p peer.ID, m uint32) (sim.Time, bool) {
 	log := &c.h.Logs[p]
 	at := slices.Index(log.Refs, m)
-	switch {
-	case at < 0:
-	case at < len(log.Arrived):
-		return log.Arrived[at], true
-	case at < len(log.Delivered):
-		return log.Delivered[at], true
+	if at < 0 || at >= len(log.Times) {
+		return 0, false
 	}
-	return 0, false
+	t := min(log.Times[at].Arrived, log.Times[at].Delivered) // Never is the latest
+	return t, t != sim.Never
 }
 
 // String returns a clock's reading in milliseconds, a logical time as it is.

@@ -142,8 +142,7 @@ func (e *Engine) append(p int, now, arrived sim.Time, ref history.Ref) {
 	e.digest.Add2(journal.PeerWords(journal.Delivery, now, peer.ID(p), ref))
 	log := &e.hist.Logs[p]
 	log.Refs = append(log.Refs, ref)
-	log.Delivered = append(log.Delivered, now)
-	log.Arrived = append(log.Arrived, arrived)
+	log.Times = append(log.Times, history.Times{Delivered: now, Arrived: arrived})
 }
 
 // setTimer enters a timer into the host's table and queues its event.

@@ -103,7 +103,7 @@ type Engine struct {
 	digest     journal.Digest
 	hist       history.History
 	refsMem    []history.Ref
-	timeMem    []sim.Time
+	timeMem    []history.Times
 	held       []sim.Time // first arrival + 1, by ref and peer, of bodies not delivered at once
 	heldUsed   bool
 	atHand     history.Ref // the body that the present step was given
@@ -279,15 +279,14 @@ func (e *Engine) resetHost(h *host) {
 func (e *Engine) resetHistory() {
 	n, total := e.plan.peers, e.plan.broadcasts
 	if e.refsMem == nil && total > 0 {
-		e.refsMem = make([]history.Ref, n*total)
-		e.timeMem = make([]sim.Time, 2*n*total)
+		refs, times := stride(total, 4), stride(total, 16)
+		e.refsMem = make([]history.Ref, n*refs)
+		e.timeMem = make([]history.Times, n*times)
 		e.hist.Broadcasts = make([]history.Broadcast, 0, total)
 		for i := range e.hist.Logs {
-			at := i * total
 			e.hist.Logs[i] = history.Log{
-				Refs:      e.refsMem[at : at : at+total],
-				Delivered: e.timeMem[at : at : at+total],
-				Arrived:   e.timeMem[n*total+at : n*total+at : n*total+at+total],
+				Refs:  e.refsMem[i*refs : i*refs : i*refs+total],
+				Times: e.timeMem[i*times : i*times : i*times+total],
 			}
 		}
 	}
@@ -295,7 +294,7 @@ func (e *Engine) resetHistory() {
 	e.hist.Broadcasts = e.hist.Broadcasts[:0]
 	for i := range e.hist.Logs {
 		l := &e.hist.Logs[i]
-		l.Refs, l.Delivered, l.Arrived = l.Refs[:0], l.Delivered[:0], l.Arrived[:0]
+		l.Refs, l.Times = l.Refs[:0], l.Times[:0]
 	}
 	e.hist.Crashed = nil
 	e.hist.Lost = e.hist.Lost[:0]
@@ -305,6 +304,15 @@ func (e *Engine) resetHistory() {
 		clear(e.held)
 		e.heldUsed = false
 	}
+}
+
+// stride returns how many entries of size bytes to leave for a log of total
+// entries: an odd number of cache lines, so that the ends of logs that grow
+// together do not all fall into one set of the cache.
+func stride(total, size int) int {
+	const line = 64
+	lines := (total*size + line - 1) / line
+	return (lines | 1) * line / size
 }
 
 // powerOn strikes the faults of time zero, then starts every machine.

@@ -150,13 +150,14 @@ func (v *Evaluator) times(o *Outcome, w *compare.Window, detail Detail) {
 				continue
 			}
 			b := &h.Broadcasts[ref]
-			since := int64(l.Delivered[i].Sub(b.At))
+			at := &l.Times[i]
+			since := int64(at.Delivered - b.At)
 			if int(b.ID.Sender) == p {
 				v.Self = append(v.Self, since)
 				continue
 			}
 			v.Latency = append(v.Latency, since)
-			v.Hold = append(v.Hold, int64(l.Delivered[i].Sub(l.Arrived[i])))
+			v.Hold = append(v.Hold, int64(at.Delivered-at.Arrived))
 		}
 	}
 	c := &v.result.Cost

@@ -98,7 +98,7 @@ func (f *facts) Late(p peer.ID, m history.Ref) (came, wait time.Duration, late b
 	log := &f.outcome.History.Logs[p]
 	for i, ref := range log.Refs {
 		if ref == m {
-			at = log.Arrived[i]
+			at = log.Times[i].Arrived
 			break
 		}
 	}
