@@ -167,8 +167,13 @@ func TestInterruptedRun(t *testing.T) {
 func TestQuoteShell(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ word, want string }{
-		{"lab", "lab"}, {"network.latency.mean=20ms", "network.latency.mean=20ms"},
-		{"", "''"}, {"two words", "'two words'"}, {"it's", `'it'\''s'`}, {"{a: [1]}", "'{a: [1]}'"}, {"$HOME", "'$HOME'"},
+		{"lab", "lab"},
+		{"network.latency.mean=20ms", "network.latency.mean=20ms"},
+		{"", "''"},
+		{"two words", "'two words'"},
+		{"it's", `'it'\''s'`},
+		{"{a: [1]}", "'{a: [1]}'"},
+		{"$HOME", "'$HOME'"},
 	} {
 		if got := quoteShell(test.word); got != test.want {
 			t.Errorf("%q: got %s, want %s", test.word, got, test.want)

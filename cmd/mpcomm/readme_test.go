@@ -1,0 +1,189 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mpcomm/peer"
+	"mpcomm/peer/order"
+	"mpcomm/scenarios"
+)
+
+const readmePath = "../../README.md"
+
+func readText(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// between returns what stands between two marks, and the text before and after.
+func between(t *testing.T, text, from, to string) (before, middle, after string) {
+	t.Helper()
+	before, rest, ok := strings.Cut(text, from)
+	middle, after, okEnd := strings.Cut(rest, to)
+	if !ok || !okEnd {
+		t.Fatalf("README.md lacks %q ... %q", from, to)
+	}
+	return before + from, middle, to + after
+}
+
+// What the README shows is what the program does: the table of orderings is
+// that of the package, the screen that of the command's script.
+func TestREADMEIsCurrent(t *testing.T) {
+	t.Parallel()
+	readme := readText(t, readmePath)
+	_, page, ok := strings.Cut(readText(t, "testdata/script/run.txtar"), "-- screen.txt --\n")
+	screen, _, okEnd := strings.Cut(page, "-- ascii.txt --")
+	if !ok || !okEnd {
+		t.Fatal("run.txtar holds no screen.txt")
+	}
+	want := readme
+	for _, part := range []struct{ from, text, to string }{
+		{"$ mpcomm run minimal\n", screen, "```\n"},
+		{"-run README -update -->\n", "\n" + orderingsTable(order.Builtin()) + "\n", "<!-- end -->"},
+	} {
+		before, _, after := between(t, want, part.from, part.to)
+		want = before + part.text + after
+	}
+	if readme == want {
+		return
+	}
+	if !*update {
+		t.Fatal("README.md is stale; go test ./cmd/mpcomm -run README -update mends it")
+	}
+	if err := os.WriteFile(readmePath, []byte(want), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func orderingsTable(table order.Table) string {
+	var b strings.Builder
+	b.WriteString("| ordering | what it does | guarantees | assumes | packets | steps | paper |\n|---|---|---|---|---|---|---|\n")
+	for i := range table {
+		s := &table[i]
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | %s |\n", s.Kind, s.Doc,
+			words(uint(s.Guarantees), guarantees), words(uint(s.Needs), needs), s.Packets, s.Steps, s.Paper)
+	}
+	return b.String()
+}
+
+// name is a promise or an assumption in words.
+type name struct {
+	bit  uint
+	text string
+}
+
+var guarantees = []name{
+	{uint(peer.FIFO), "FIFO"},
+	{uint(peer.Causal), "causal"},
+	{uint(peer.Total), "total"},
+	{uint(peer.Agreement), "agreement"},
+	{uint(peer.Uniform), "uniform"},
+}
+
+var needs = []name{
+	{uint(peer.FIFOLinks), "FIFO links"},
+	{uint(peer.NoLoss), "no loss"},
+	{uint(peer.NoDuplicates), "no duplicates"},
+	{uint(peer.BoundedDelay), "delay and skew within the wait"},
+	{uint(peer.BoundedSkew), "bounded skew"},
+	{uint(peer.NoCrash), "no crash"},
+	{uint(peer.MinorityCrash), "a minority crashes"},
+	{uint(peer.MonotoneClock), "clocks never step back"},
+	{uint(peer.RepliesOnDelivery), "replies on delivery"},
+}
+
+func words(set uint, names []name) string {
+	var all []string
+	for _, n := range names {
+		if set&n.bit != 0 {
+			all = append(all, n.text)
+			set &^= n.bit
+		}
+	}
+	if set != 0 {
+		panic(fmt.Sprintf("the README has no words for %#x", set))
+	}
+	if len(all) == 0 {
+		return "nothing"
+	}
+	return strings.Join(all, ", ")
+}
+
+// blocks are the fenced blocks of the README in one language.
+func blocks(readme, language string) []string {
+	var all []string
+	for _, part := range strings.Split(readme, "```"+language+"\n")[1:] {
+		block, _, _ := strings.Cut(part, "```")
+		all = append(all, block)
+	}
+	return all
+}
+
+// The Go of the README stands word for word in an example that is compiled and
+// run.
+func TestREADMECodeIsCompiled(t *testing.T) {
+	t.Parallel()
+	example := readText(t, "../../scenarios/run/example_test.go")
+	code := blocks(readText(t, readmePath), "go")
+	if len(code) == 0 {
+		t.Fatal("README.md shows no Go")
+	}
+	for _, block := range code {
+		if !strings.Contains(example, block) {
+			t.Errorf("this is not in scenarios/run/example_test.go:\n%s", block)
+		}
+	}
+}
+
+// The scenario of the README reads, and its expectations hold.
+func TestREADMEScenarioRuns(t *testing.T) {
+	t.Parallel()
+	scenario := blocks(readText(t, readmePath), "yaml")
+	if len(scenario) != 1 {
+		t.Fatalf("README.md shows %d scenarios, want 1", len(scenario))
+	}
+	path := filepath.Join(t.TempDir(), "my.yaml")
+	if err := os.WriteFile(path, []byte(scenario[0]), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	s, err := scenarios.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := newJob(&request{argument: path, scenario: s, orderings: s.Orderings, seed: s.Seed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := j.all(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.verdict(); err != nil || !j.expected {
+		t.Errorf("%v: %v", err, j.misses)
+	}
+}
+
+// The folder of pictures holds what the README shows, and nothing else.
+func TestREADMEPictures(t *testing.T) {
+	t.Parallel()
+	readme := readText(t, readmePath)
+	pictures, err := filepath.Glob("../../.github/pictures/*")
+	if err != nil || len(pictures) == 0 {
+		t.Fatalf("no pictures: %v", err)
+	}
+	for _, p := range pictures {
+		if !strings.Contains(readme, "(.github/pictures/"+filepath.Base(p)+")") {
+			t.Errorf("README.md does not show %s", p)
+		}
+	}
+	if want := strings.Count(readme, "(.github/pictures/"); want != len(pictures) {
+		t.Errorf("README.md shows %d pictures, the folder holds %d", want, len(pictures))
+	}
+}
