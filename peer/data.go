@@ -37,13 +37,38 @@ func (m *Machine) arrive(now Instant, msg *Message, out *Effects) error {
 	from := len(out.List)
 	body := msg.Kind <= KindRelay
 	if body {
-		m.received(msg)
+		if t := &m.tally[msg.ID.Sender]; t.unreceived > 1 && msg.Kind == KindData && !m.c.Repeats {
+			t.unreceived--
+		} else {
+			m.received(msg)
+		}
 	}
 	m.c.Ordering.Receive(now, msg, out)
-	if body || len(out.List) > from {
-		m.settle(now, from, out)
-	} // else, as after most acknowledgements, nothing has changed that anybody waits for
+	if !body && len(out.List) == from || m.merelyDelivers(now, from, out) {
+		return nil // as after most acknowledgements and bodies, there is nothing to settle
+	}
+	m.settle(now, from, out)
 	return nil
+}
+
+// merelyDelivers counts the one delivery that the ordering has just asked for,
+// and reports whether that was all and nothing is over by it. Otherwise it
+// does nothing.
+func (m *Machine) merelyDelivers(now Instant, from int, out *Effects) bool {
+	if len(out.List) != from+1 || m.phase != Data || m.c.Repeats || len(m.ended) > 0 {
+		return false
+	}
+	e := &out.List[from]
+	if e.Kind != EffectDeliver || uint(e.ID.Sender) >= uint(len(m.tally)) || uint32(e.ID.Number) > MaxNumber {
+		return false
+	}
+	t := &m.tally[e.ID.Sender]
+	if t.undelivered <= 1 {
+		return false
+	}
+	t.undelivered--
+	m.progress = now
+	return true
 }
 
 // arriveChecked is arrive for all that is not the plain case.
@@ -246,10 +271,10 @@ func (m *Machine) sign(e *Effect, out *Effects) {
 	switch {
 	case e.Kind == EffectAll && !m.c.Loopback:
 		e.Kind = EffectOthers
-		m.own = append(m.own, ownCopy{message: *p})
+		m.own = append(m.own, ownCopy{index: e.Index})
 	case e.Kind == EffectSend && e.To == m.c.Self:
 		e.Kind = 0
-		m.own = append(m.own, ownCopy{message: *p, release: true})
+		m.own = append(m.own, ownCopy{index: e.Index, release: true})
 	case e.Kind == EffectSend && uint32(e.To) >= uint32(m.c.Peers):
 		panic("peer: the ordering sends to " + e.To.String() + ", which is not of the group")
 	}
@@ -259,15 +284,16 @@ func (m *Machine) sign(e *Effect, out *Effects) {
 // whether there was one. Both queues empty themselves when their end is reached.
 func (m *Machine) feedBack(now Instant, out *Effects) bool {
 	if len(m.own) > 0 {
-		m.lent = m.own[0]
+		own := m.own[0]
 		copy(m.own, m.own[1:])
 		m.own = m.own[:len(m.own)-1]
-		if m.lent.message.Kind.Body() {
-			m.received(&m.lent.message)
+		m.lent = out.Messages[own.index] // what the ordering sends now may move the list
+		if m.lent.Kind.Body() {
+			m.received(&m.lent)
 		}
-		m.c.Ordering.Receive(now, &m.lent.message, out)
-		if m.lent.release {
-			out.Release(m.lent.message.Words)
+		m.c.Ordering.Receive(now, &m.lent, out)
+		if own.release {
+			out.Release(m.lent.Words)
 		}
 		return true
 	}

@@ -92,7 +92,7 @@ type Machine struct {
 	own       []ownCopy // copies of own sends that wait for the ordering, first in first out
 	ended     []ID      // peers whose stream is over and the ordering not told yet
 	outgoing  Message   // what Broadcast lends to the ordering
-	lent      ownCopy   // what an own copy lends to it
+	lent      Message   // what an own copy lends to it
 	bodies    MessageSet
 	delivered MessageSet
 }
@@ -113,10 +113,11 @@ const (
 	flagEnded // the ordering was told
 )
 
-// ownCopy is a message of this peer to itself. Its words are released after
-// it was handled when no other packet shares them.
+// ownCopy is a message of this peer to itself: its place in the list of effects
+// at hand. Its words are released after it was handled when no other packet
+// shares them.
 type ownCopy struct {
-	message Message
+	index   int32
 	release bool
 }
 
