@@ -133,9 +133,9 @@ func (e *Engine) send(now sim.Time, p int) {
 	})
 	e.digest.Add3(journal.BroadcastWords(now, peer.ID(p), m.Ref, m.ID.Number, m.Size))
 	e.record(now, journal.Broadcast, p, m.ID)
-	e.atHand, e.handID, e.handAt, e.logged = m.Ref, m.ID, now, false
+	e.atHand, e.handAt, e.logged = m.Ref, now, false
 	e.step(p, now, peer.Input{Kind: peer.InputBroadcast, ID: m.ID})
-	e.putDown()
+	e.atHand = history.NoRef
 	if e.plan.reactsToArrival && !e.plan.loopback { // the own message is there from the broadcast on
 		e.src.Arrived(peer.ID(p), m.Ref, now)
 	}
