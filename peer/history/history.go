@@ -7,6 +7,8 @@
 package history
 
 import (
+	"slices"
+
 	"mpcomm/peer"
 	"mpcomm/sim"
 )
@@ -28,10 +30,21 @@ type Broadcast struct {
 }
 
 // Log is the sequence of deliveries at one peer. The slices are parallel;
-// Times is nil where no times are known.
+// Times is empty where no times are known, or where nobody has asked for them
+// yet: see History.TimesOf.
 type Log struct {
 	Refs  []Ref
 	Times []Times
+}
+
+// Logged is one entry of some log, in the order of time over all peers. Held
+// says that the body had reached the host before; when, is the next of
+// History.Arrivals. Without it the body arrived in the instant of delivery.
+type Logged struct {
+	At   sim.Time
+	Ref  Ref
+	Peer uint16
+	Held bool
 }
 
 // Times says when one entry of a log came about; sim.Never where not known.
@@ -46,6 +59,8 @@ type History struct {
 	Peers      int
 	Broadcasts []Broadcast // in order of broadcast
 	Logs       []Log       // of every peer
+	Stream     []Logged    // the same entries in order of time; nil where times are not known
+	Arrivals   []sim.Time  // when the bodies of held entries first reached the host, in that order
 	Crashed    []bool      // peers that crashed and lost their state; nil when none did
 	Lost       []Absent    // peers that did not submit their log, and why
 	Submitted  []peer.ID   // in the order in which the logs reached the comparison server
@@ -63,6 +78,30 @@ type Stray struct {
 	Peer     peer.ID
 	Position int // in the log, from 0
 	ID       peer.MessageID
+}
+
+// TimesOf returns the times of p's log, beside its Refs; empty where they are
+// not known. The first call lays out those of all peers.
+func (h *History) TimesOf(p peer.ID) []Times {
+	if l := &h.Logs[p]; len(l.Times) == 0 && len(l.Refs) > 0 && len(h.Stream) > 0 {
+		h.layOutTimes()
+	}
+	return h.Logs[p].Times
+}
+
+func (h *History) layOutTimes() {
+	for i := range h.Logs {
+		h.Logs[i].Times = slices.Grow(h.Logs[i].Times[:0], len(h.Logs[i].Refs))
+	}
+	arrivals := h.Arrivals
+	for _, d := range h.Stream {
+		t := Times{Delivered: d.At, Arrived: d.At}
+		if d.Held {
+			t.Arrived, arrivals = arrivals[0], arrivals[1:]
+		}
+		l := &h.Logs[d.Peer]
+		l.Times = append(l.Times, t)
+	}
 }
 
 // Correct reports whether p's log is among those compared: p never crashed,

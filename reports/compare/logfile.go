@@ -45,7 +45,7 @@ func untimed(id peer.MessageID) Entry {
 
 // FileOf returns the log of peer p of a run as a file holds it.
 func FileOf(h *history.History, p peer.ID, ordering string, seed uint64) File {
-	log := &h.Logs[p]
+	log, times := &h.Logs[p], h.TimesOf(p)
 	f := File{Form: FormLog, Peer: p, Ordering: ordering, Seed: seed}
 	for at, ref := range log.Refs {
 		var e Entry
@@ -56,8 +56,8 @@ func FileOf(h *history.History, p peer.ID, ordering string, seed uint64) File {
 			e = untimed(b.ID)
 			e.Sent = b.At
 		}
-		if at < len(log.Times) {
-			e.Delivered, e.Arrived = log.Times[at].Delivered, log.Times[at].Arrived
+		if at < len(times) {
+			e.Delivered, e.Arrived = times[at].Delivered, times[at].Arrived
 		}
 		f.Entries = append(f.Entries, e)
 	}

@@ -254,12 +254,12 @@ func (c *Comparer) apart(p peer.ID, x, y uint32) (d time.Duration, xFirst, known
 // had returns when m came to p: its arrival, or its delivery where arrivals
 // are not known.
 func (c *Comparer) had(p peer.ID, m uint32) (sim.Time, bool) {
-	log := &c.h.Logs[p]
-	at := slices.Index(log.Refs, m)
-	if at < 0 || at >= len(log.Times) {
+	times := c.h.TimesOf(p)
+	at := slices.Index(c.h.Logs[p].Refs, m)
+	if at < 0 || at >= len(times) {
 		return 0, false
 	}
-	t := min(log.Times[at].Arrived, log.Times[at].Delivered) // Never is the latest
+	t := min(times[at].Arrived, times[at].Delivered) // Never is the latest
 	return t, t != sim.Never
 }
 

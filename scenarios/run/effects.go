@@ -115,9 +115,9 @@ func (e *Engine) refused(p int, now sim.Time, m *peer.Message, why Loss) {
 
 // deliver appends a message to p's log.
 func (e *Engine) deliver(p int, now sim.Time, id peer.MessageID) {
-	ref, ok := e.src.Lookup(id)
+	ref, ok := e.refOf(id)
 	if !ok {
-		e.hist.Strays = append(e.hist.Strays, history.Stray{Peer: peer.ID(p), Position: len(e.hist.Logs[p].Refs), ID: id})
+		e.hist.Strays = append(e.hist.Strays, history.Stray{Peer: peer.ID(p), Position: int(e.hosts[p].logged), ID: id})
 		ref = history.NoRef
 	}
 	arrived := now
@@ -137,12 +137,17 @@ func (e *Engine) deliver(p int, now sim.Time, id peer.MessageID) {
 	}
 }
 
-// append writes an entry of p's log.
+// append writes an entry of p's log. Entries of all peers go into one stream in
+// order of time, which the processor writes without waiting; the logs of single
+// peers are made from it when the run is over.
 func (e *Engine) append(p int, now, arrived sim.Time, ref history.Ref) {
 	e.digest.Add2(journal.PeerWords(journal.Delivery, now, peer.ID(p), ref))
-	log := &e.hist.Logs[p]
-	log.Refs = append(log.Refs, ref)
-	log.Times = append(log.Times, history.Times{Delivered: now, Arrived: arrived})
+	e.hosts[p].logged++
+	held := arrived != now
+	if held {
+		e.hist.Arrivals = append(e.hist.Arrivals, arrived)
+	}
+	e.hist.Stream = append(e.hist.Stream, history.Logged{At: now, Ref: ref, Peer: uint16(p), Held: held})
 }
 
 // setTimer enters a timer into the host's table and queues its event.

@@ -1,6 +1,8 @@
 package run
 
 import (
+	"slices"
+
 	"mpcomm/network"
 	"mpcomm/peer"
 	"mpcomm/peer/clock"
@@ -62,6 +64,7 @@ type host struct {
 	down        bool
 	crashed     bool  // crashed and lost its state, or never came back
 	arrived     bool  // its log reached the comparison server
+	logged      int32 // entries of its log
 	given       int32 // peers that gave this one up
 	culprit     int32 // the fault that took it down
 	incarnation uint16
@@ -102,14 +105,14 @@ type Engine struct {
 	out        peer.Effects
 	digest     journal.Digest
 	hist       history.History
-	refsMem    []history.Ref
-	timeMem    []history.Times
-	held       []sim.Time // first arrival + 1, by ref and peer, of bodies not delivered at once
+	refs       []history.Ref // backing of the logs
+	held       []sim.Time    // first arrival + 1, by ref and peer, of bodies not delivered at once
 	heldUsed   bool
-	atHand     history.Ref // the body that the present step was given
-	handAt     sim.Time    // when it first reached the host
-	logged     bool        // whether the present step has delivered it
-	plain      bool        // nothing is watched, no clock is off, no application reacts
+	atHand     history.Ref    // the body that the present step was given
+	handID     peer.MessageID // its name
+	handAt     sim.Time       // when it first reached the host
+	logged     bool           // whether the present step has delivered it
+	plain      bool           // nothing is watched and no application reacts
 	anyDown    bool
 	inFlight   bool // whether a fault may strike packets under way
 	flying     int  // packets of the handshake under way
@@ -125,6 +128,7 @@ type Engine struct {
 	serial     uint32 // packets sent so far, for the digest
 	now        sim.Time
 	until      sim.Time
+	maxEvents  uint64
 	err        error
 	outcome    Outcome
 }
@@ -194,7 +198,7 @@ func (e *Engine) advance() bool {
 	case at > e.until:
 		e.outcome.Limit = LimitUntil
 		return false
-	case e.outcome.Events == e.plan.maxEvents:
+	case e.outcome.Events == e.maxEvents:
 		e.outcome.Limit = LimitEvents
 		return false
 	}
@@ -223,6 +227,7 @@ func (e *Engine) stop() (*Outcome, error) {
 	if e.outcome.Limit == LimitUntil {
 		e.outcome.End = e.until
 	}
+	e.sortLogs()
 	e.finish()
 	return &e.outcome, e.err
 }
@@ -247,13 +252,13 @@ func (e *Engine) reset(seed uint64) {
 		e.resetHost(&e.hosts[i])
 	}
 	e.resetHistory()
-	e.atHand, e.logged = history.NoRef, false
+	e.atHand, e.handID, e.logged = history.NoRef, peer.NoMessage, false
 	e.anyDown, e.inFlight = false, e.net.StrikesInFlight()
-	e.plain = e.options == Options{} && e.clocks == nil && !e.inFlight && !p.trackArrivals && !p.reacts
+	e.plain = e.options == Options{} && !e.inFlight && !p.trackArrivals && !p.reacts
 	e.flying, e.settled, e.restarts = 0, 0, 0
 	e.revive = e.revive[:0]
 	e.serial, e.now, e.recheck = 0, 0, false
-	e.until = p.until
+	e.until, e.maxEvents = p.until, p.maxEvents
 	if p.untilData {
 		e.until = sim.Never
 	}
@@ -267,52 +272,49 @@ func (e *Engine) reset(seed uint64) {
 func (e *Engine) resetHost(h *host) {
 	h.nextSend, h.opened, h.closed = sim.Never, sim.Never, sim.Never
 	h.finished, h.down, h.crashed, h.arrived = false, false, false, false
-	h.given, h.trap, h.incarnation = 0, -1, 0
+	h.logged, h.given, h.trap, h.incarnation = 0, 0, -1, 0
 	h.parked = h.parked[:0]
 	for s := range h.timers {
 		h.timers[s] = h.timers[s][:0]
 	}
 }
 
-// resetHistory lays the logs out in one block each for references and times,
-// so that a run whose number of broadcasts is known appends without growing.
+// resetHistory empties the history. The first time it makes room for all that
+// is known to come.
 func (e *Engine) resetHistory() {
-	n, total := e.plan.peers, e.plan.broadcasts
-	if e.refsMem == nil && total > 0 {
-		refs, times := stride(total, 4), stride(total, 16)
-		e.refsMem = make([]history.Ref, n*refs)
-		e.timeMem = make([]history.Times, n*times)
-		e.hist.Broadcasts = make([]history.Broadcast, 0, total)
-		for i := range e.hist.Logs {
-			e.hist.Logs[i] = history.Log{
-				Refs:  e.refsMem[i*refs : i*refs : i*refs+total],
-				Times: e.timeMem[i*times : i*times : i*times+total],
-			}
-		}
+	h, total := &e.hist, e.plan.broadcasts
+	if h.Stream == nil && total > 0 {
+		h.Stream = make([]history.Logged, 0, e.plan.peers*total)
+		h.Broadcasts = make([]history.Broadcast, 0, total)
 	}
-	e.hist.Peers = n
-	e.hist.Broadcasts = e.hist.Broadcasts[:0]
-	for i := range e.hist.Logs {
-		l := &e.hist.Logs[i]
-		l.Refs, l.Times = l.Refs[:0], l.Times[:0]
+	h.Peers = e.plan.peers
+	h.Broadcasts, h.Stream, h.Arrivals = h.Broadcasts[:0], h.Stream[:0], h.Arrivals[:0]
+	h.Crashed = nil
+	h.Lost, h.Submitted, h.Strays = h.Lost[:0], h.Submitted[:0], h.Strays[:0]
+	for i := range h.Logs {
+		h.Logs[i] = history.Log{Times: h.Logs[i].Times[:0]}
 	}
-	e.hist.Crashed = nil
-	e.hist.Lost = e.hist.Lost[:0]
-	e.hist.Submitted = e.hist.Submitted[:0]
-	e.hist.Strays = e.hist.Strays[:0]
 	if e.heldUsed {
 		clear(e.held)
 		e.heldUsed = false
 	}
 }
 
-// stride returns how many entries of size bytes to leave for a log of total
-// entries: an odd number of cache lines, so that the ends of logs that grow
-// together do not all fall into one set of the cache.
-func stride(total, size int) int {
-	const line = 64
-	lines := (total*size + line - 1) / line
-	return (lines | 1) * line / size
+// sortLogs deals the stream of deliveries out to the logs of the peers.
+func (e *Engine) sortLogs() {
+	h := &e.hist
+	e.refs = slices.Grow(e.refs[:0], len(h.Stream))[:len(h.Stream)]
+	at := 0
+	for p := range h.Logs {
+		n := int(e.hosts[p].logged)
+		h.Logs[p].Refs = e.refs[at : at : at+n]
+		at += n
+	}
+	for i := range h.Stream {
+		d := &h.Stream[i]
+		l := &h.Logs[d.Peer]
+		l.Refs = append(l.Refs, d.Ref)
+	}
 }
 
 // powerOn strikes the faults of time zero, then starts every machine.

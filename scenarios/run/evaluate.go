@@ -143,22 +143,24 @@ func (v *Evaluator) allHeld(h *history.History) bool {
 func (v *Evaluator) times(o *Outcome, w *compare.Window, detail Detail) {
 	v.Latency, v.Self, v.Hold = v.Latency[:0], v.Self[:0], v.Hold[:0]
 	h := o.History
-	for p := range h.Logs {
-		l := &h.Logs[p]
-		for i, ref := range l.Refs {
-			if ref == history.NoRef || w != nil && (ref < w.From || ref >= w.Until) {
-				continue
-			}
-			b := &h.Broadcasts[ref]
-			at := &l.Times[i]
-			since := int64(at.Delivered - b.At)
-			if int(b.ID.Sender) == p {
-				v.Self = append(v.Self, since)
-				continue
-			}
-			v.Latency = append(v.Latency, since)
-			v.Hold = append(v.Hold, int64(at.Delivered-at.Arrived))
+	arrivals := h.Arrivals
+	for i := range h.Stream {
+		d := &h.Stream[i]
+		arrived := d.At
+		if d.Held {
+			arrived, arrivals = arrivals[0], arrivals[1:]
 		}
+		if d.Ref == history.NoRef || w != nil && (d.Ref < w.From || d.Ref >= w.Until) {
+			continue
+		}
+		b := &h.Broadcasts[d.Ref]
+		since := int64(d.At - b.At)
+		if b.ID.Sender == peer.ID(d.Peer) {
+			v.Self = append(v.Self, since)
+			continue
+		}
+		v.Latency = append(v.Latency, since)
+		v.Hold = append(v.Hold, int64(d.At-arrived))
 	}
 	c := &v.result.Cost
 	c.Latency, c.LatencySelf, c.Hold = v.sum(v.Latency, detail), v.sum(v.Self, detail), v.sum(v.Hold, detail)

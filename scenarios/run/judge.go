@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"mpcomm/network"
@@ -95,12 +96,9 @@ func (f *facts) Late(p peer.ID, m history.Ref) (came, wait time.Duration, late b
 	}
 	wait = f.plan.values.Duration("wait")
 	at := sim.Never
-	log := &f.outcome.History.Logs[p]
-	for i, ref := range log.Refs {
-		if ref == m {
-			at = log.Times[i].Arrived
-			break
-		}
+	h := f.outcome.History
+	if i := slices.Index(h.Logs[p].Refs, m); i >= 0 {
+		at = h.TimesOf(p)[i].Arrived
 	}
 	if at == sim.Never {
 		return 0, 0, false

@@ -70,7 +70,7 @@ func (e *Engine) transmit(p int, now sim.Time, ef *peer.Effect, limit int) int {
 	m.From = peer.ID(p)
 	ref := history.NoRef
 	if m.ID != peer.NoMessage {
-		if r, ok := e.src.Lookup(m.ID); ok {
+		if r, ok := e.refOf(m.ID); ok {
 			ref = r
 		}
 	}
@@ -151,15 +151,60 @@ func (e *Engine) schedule(now sim.Time, i uint32, fates []network.Fate) {
 }
 
 // arrive hands a packet to the machine it reaches. Packets of the ordering in
-// a run in which nothing is watched and nothing can go wrong on the way take
-// the short way, which does the same.
+// a run in which nothing is watched and nothing can go wrong on the way are
+// handed over here; all others by arriveWatched, which does the same and more.
 func (e *Engine) arrive(now sim.Time, ev event) {
-	s := &e.slab[ev.ref]
-	p := int(ev.to)
-	if e.plain && !e.anyDown && s.msg.Kind.Ordering() {
-		e.arrivePlainly(now, p, ev.ref, s)
+	i, p := ev.ref, int(ev.to)
+	s := &e.slab[i]
+	if !e.plain || e.anyDown || !s.msg.Kind.Ordering() {
+		e.arriveWatched(now, ev)
 		return
 	}
+	e.parking = i
+	e.out.Reset()
+	body := s.ref != history.NoRef && s.msg.Kind.Body()
+	if !body {
+		if err := e.machines[p].Arrive(e.local(p, now), &s.msg, &e.out); err != nil {
+			e.fail(p, now, err)
+		} else if len(e.out.List) > 0 {
+			e.carryOut(p, now, &s.msg)
+		}
+		e.drop(i)
+		return
+	}
+	ref := s.ref
+	e.atHand, e.handID, e.handAt, e.logged = ref, s.msg.ID, now, false
+	if err := e.machines[p].Arrive(e.local(p, now), &s.msg, &e.out); err != nil {
+		e.fail(p, now, err)
+	} else if list := e.out.List; len(list) == 1 && list[0].Kind == peer.EffectDeliver && list[0].ID == e.handID {
+		e.logged = true
+		e.append(p, now, now, ref)
+	} else if len(list) > 0 {
+		e.carryOut(p, now, &s.msg)
+	}
+	if !e.logged {
+		e.holdArrival(p, now, ref)
+	}
+	e.putDown()
+	e.drop(i)
+}
+
+// putDown says that no body is at hand any more.
+func (e *Engine) putDown() { e.atHand, e.handID = history.NoRef, peer.NoMessage }
+
+// refOf returns the broadcast that a message's name stands for.
+func (e *Engine) refOf(id peer.MessageID) (history.Ref, bool) {
+	if id == e.handID {
+		return e.atHand, e.atHand != history.NoRef
+	}
+	return e.src.Lookup(id)
+}
+
+// arriveWatched is arrive for packets of the phases, under faults, and with
+// everything on that watches a run.
+func (e *Engine) arriveWatched(now sim.Time, ev event) {
+	s := &e.slab[ev.ref]
+	p := int(ev.to)
 	kind, ref := s.msg.Kind, s.ref
 	if kind == peer.KindReady || kind == peer.KindAskReady {
 		e.flying--
@@ -186,35 +231,6 @@ func (e *Engine) arrive(now sim.Time, ev event) {
 	}
 }
 
-// arrivePlainly is arrive without faults, recordings and imperfect clocks.
-func (e *Engine) arrivePlainly(now sim.Time, p int, i uint32, s *slot) {
-	e.parking = i
-	body := s.msg.Kind.Body() && s.ref != history.NoRef
-	if body {
-		e.atHand, e.handAt, e.logged = s.ref, now, false
-	}
-	e.out.Reset()
-	if err := e.machines[p].Arrive(peer.Instant(now), &s.msg, &e.out); err != nil {
-		e.fail(p, now, err)
-		return
-	}
-	switch list := e.out.List; {
-	case len(list) == 0:
-	case len(list) == 1 && list[0].Kind == peer.EffectDeliver && list[0].ID == s.msg.ID && body:
-		e.logged = true
-		e.append(p, now, now, e.atHand)
-	default:
-		e.carryOut(p, now, &s.msg)
-	}
-	if body {
-		if !e.logged {
-			e.holdArrival(p, now, e.atHand)
-		}
-		e.atHand = history.NoRef
-	}
-	e.drop(i)
-}
-
 // handIn steps machine p with the packet of a slot, which reached the host at
 // came, and remembers that time for a body that stays behind.
 func (e *Engine) handIn(p int, now, came sim.Time, i uint32, kind peer.Kind, ref history.Ref) {
@@ -225,12 +241,12 @@ func (e *Engine) handIn(p int, now, came sim.Time, i uint32, kind peer.Kind, ref
 	if e.plan.trackArrivals {
 		came = e.holdArrival(p, came, ref)
 	}
-	e.atHand, e.handAt, e.logged = ref, came, false
+	e.atHand, e.handID, e.handAt, e.logged = ref, e.slab[i].msg.ID, came, false
 	e.stepMessage(p, now, i)
 	if !e.logged {
 		e.holdArrival(p, came, ref)
 	}
-	e.atHand = history.NoRef
+	e.putDown()
 	if e.plan.reactsToArrival {
 		e.src.Arrived(peer.ID(p), ref, now)
 		e.consult(p, now)

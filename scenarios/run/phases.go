@@ -127,15 +127,14 @@ func (e *Engine) send(now sim.Time, p int) {
 		return
 	}
 	m := e.src.Take(peer.ID(p))
-	log := &e.hist.Logs[p]
 	e.hist.Broadcasts = append(e.hist.Broadcasts, history.Broadcast{
-		ID: m.ID, At: now, Rank: e.src.Broadcasts(peer.ID(p)) - 1, LogLen: int32(len(log.Refs)), Cause: m.Cause,
+		ID: m.ID, At: now, Rank: e.src.Broadcasts(peer.ID(p)) - 1, LogLen: h.logged, Cause: m.Cause,
 	})
 	e.digest.Add3(journal.BroadcastWords(now, peer.ID(p), m.Ref, m.ID.Number, m.Size))
 	e.record(now, journal.Broadcast, p, m.ID)
-	e.atHand, e.handAt, e.logged = m.Ref, now, false
+	e.atHand, e.handID, e.handAt, e.logged = m.Ref, m.ID, now, false
 	e.step(p, now, peer.Input{Kind: peer.InputBroadcast, ID: m.ID})
-	e.atHand = history.NoRef
+	e.putDown()
 	if e.plan.reactsToArrival && !e.plan.loopback { // the own message is there from the broadcast on
 		e.src.Arrived(peer.ID(p), m.Ref, now)
 	}
