@@ -1,0 +1,111 @@
+package ordertest_test
+
+import (
+	"strings"
+	"testing"
+
+	"mpcomm/peer"
+	"mpcomm/peer/order"
+	"mpcomm/scenarios"
+	"mpcomm/scenarios/ordertest"
+	"mpcomm/scenarios/run"
+)
+
+// TestBuiltin: every ordering of the library keeps its promises, with every
+// combination of words its parameters take.
+func TestBuiltin(t *testing.T) {
+	t.Parallel()
+	for _, spec := range order.Builtin() {
+		variants := [][]order.Value{nil}
+		for _, p := range spec.Params {
+			if p.Type != order.Enum {
+				continue
+			}
+			var more [][]order.Value
+			for _, v := range variants {
+				for _, word := range p.Allowed {
+					more = append(more, append(v[:len(v):len(v)], order.Value{Name: p.Name, Text: word}))
+				}
+			}
+			variants = more
+		}
+		for _, given := range variants {
+			name := spec.Kind
+			for _, v := range given {
+				name += " " + v.Name + "=" + v.Text
+			}
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				ordertest.Test(t, spec, given...)
+			})
+		}
+	}
+}
+
+// TestFailureIsAScenario: what a failure prints is a file whose expectation
+// fails with the same ordering, and holds with the real one.
+func TestFailureIsAScenario(t *testing.T) {
+	t.Parallel()
+	broken := spec(t, "fifo", "no gap detection")
+	err := ordertest.Check(broken)
+	if err == nil {
+		t.Fatal("it passes")
+	}
+	_, text, found := strings.Cut(err.Error(), "As a scenario file:\n\n")
+	if !found {
+		t.Fatalf("no scenario in %v", err)
+	}
+	for _, tt := range []struct {
+		name   string
+		table  order.Table
+		misses int
+	}{{"broken", order.Table{broken}, 1}, {"real", order.Builtin(), 0}} {
+		s, err := scenarios.Parse("schedule.yaml", []byte(text), nil, tt.table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := run.Compile(s, s.Orderings[0], tt.table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := run.NewEngine(p, run.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := e.Run(s.Seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var v run.Evaluator
+		if misses, expected := run.Judge(s, v.Evaluate(p, o, run.Full)); !expected || len(misses) != tt.misses {
+			t.Errorf("%s: expected %t, misses %v; want %d", tt.name, expected, misses, tt.misses)
+		}
+	}
+}
+
+// TestBadSpecs: what cannot be tested is said, not passed over.
+func TestBadSpecs(t *testing.T) {
+	t.Parallel()
+	good := spec(t, "fifo", "")
+	for _, tt := range []struct {
+		name  string
+		edit  func(*order.Spec)
+		given []order.Value
+		says  string
+	}{
+		{"no kind", func(s *order.Spec) { s.Kind = "" }, nil, "kind"},
+		{"no New", func(s *order.Spec) { s.New = nil }, nil, "New is nil"},
+		{"unknown parameter", func(*order.Spec) {}, []order.Value{{Name: "wait", Text: "1ms"}}, "unknown parameter"},
+		{"New panics", func(s *order.Spec) { s.New = func(order.Values) (peer.Ordering, error) { panic("no memory") } }, nil, "no memory"},
+	} {
+		s := good
+		tt.edit(&s)
+		if err := ordertest.Check(s, tt.given...); err == nil || !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("%s: %v; want an error that says %q", tt.name, err, tt.says)
+		}
+	}
+	never, _ := order.Builtin().Lookup("timestamp")
+	if err := ordertest.Check(*never, order.Value{Name: "wait", Text: "0ms"}); err == nil || !strings.Contains(err.Error(), "no schedule keeps its assumptions") {
+		t.Errorf("timestamp without a wait: %v", err)
+	}
+}
