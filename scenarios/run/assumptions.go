@@ -108,6 +108,9 @@ func (a *assumer) cuts(s *scenarios.Scenario) {
 // holdBack compares the wait of a hold-back with the largest delay and skew
 // that the scenario allows.
 func (a *assumer) holdBack(v order.Values) {
+	if _, stated := v.Text("wait"); !stated {
+		return // an ordering of one's own with another bound
+	}
 	wait := v.Duration("wait")
 	delay, bounded := a.largestDelay()
 	if !bounded {
