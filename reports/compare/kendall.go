@@ -1,16 +1,22 @@
 package compare
 
+import "math/bits"
+
 // run is the length up to which a sequence is sorted by insertion.
 const run = 24
 
-// inversions sorts seq and returns the number of pairs that stood the wrong
+// inversions returns the number of pairs that stood the wrong
 // way round: the Kendall distance of two orders when one is labelled by the
-// other. aux is room of the same length. Labels are distinct.
+// other. aux is room of the same length. Labels are
+// distinct; seq is left in any order.
 //
 // It is a merge sort (Knight, JASA 61, 1966) of runs sorted by insertion that
 // merges only where neighbours overlap, so logs that differ locally cost a
 // pass over them.
 func inversions(seq, aux []uint32) uint64 {
+	if total, ok := fewInversions(seq); ok {
+		return total
+	}
 	var total uint64
 	for from := 0; from < len(seq); from += run {
 		total += insert(seq[from:min(from+run, len(seq))])
@@ -21,6 +27,23 @@ func inversions(seq, aux []uint32) uint64 {
 		}
 	}
 	return total
+}
+
+// fewInversions counts the inversions of different numbers below 64 by their
+// bits in one word, and leaves seq as it is; it is not ok when there are others.
+func fewInversions(seq []uint32) (total uint64, ok bool) {
+	if len(seq) > 64 {
+		return 0, false
+	}
+	seen := uint64(0)
+	for _, x := range seq {
+		if x > 63 {
+			return 0, false
+		}
+		total += uint64(bits.OnesCount64(seen >> x))
+		seen |= 1 << x
+	}
+	return total, true
 }
 
 func insert(seq []uint32) uint64 {

@@ -158,7 +158,7 @@ func TestCells(t *testing.T) {
 func TestRuns(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	o := &result.Ordering{Ordering: "naive", Limit: "quiet", Digest: "ff", Phases: result.Phases{Opened: result.List[result.NullMS]{result.Millis(1_500_000), {}}}}
+	o := &result.Ordering{Ordering: "naive", Limit: "quiet", Digest: result.Digest{15: 0xff}, Phases: result.Phases{Opened: result.List[result.NullMS]{result.Millis(1_500_000), {}}}}
 	var shape result.Shape
 	shape.Grow(o)
 	runs, err := dataset.NewRuns(&b, []string{"peers"}, shape.Columns())

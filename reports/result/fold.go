@@ -1,6 +1,7 @@
 package result
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/bits"
 )
@@ -34,8 +35,8 @@ func (f affine) then(g affine) affine {
 }
 
 // add appends the digest of one run.
-func (f *fold) add(digest string) {
-	high, low := words(digest)
+func (f *fold) add(digest Digest) {
+	high, low := binary.BigEndian.Uint64(digest[:8]), binary.BigEndian.Uint64(digest[8:])
 	for lane := range f {
 		// Different odd multipliers make the lanes independent of each other.
 		mix := (low ^ bits.RotateLeft64(high, 29+lane)) * [2]uint64{0x9e3779b97f4a7c15, 0xc2b2ae3d27d4eb4f}[lane]
@@ -55,23 +56,4 @@ func (f *fold) merge(next fold) {
 // String returns 32 hexadecimal digits.
 func (f fold) String() string {
 	return fmt.Sprintf("%016x%016x", f[0].b<<3^f[1].a, f[1].b<<3^f[0].a)
-}
-
-// words reads a digest of hexadecimal digits; other text is hashed the same
-// way byte by byte.
-func words(digest string) (high, low uint64) {
-	for i := range len(digest) {
-		c := digest[i]
-		switch {
-		case c >= '0' && c <= '9':
-			c -= '0'
-		case c >= 'a' && c <= 'f':
-			c -= 'a' - 10
-		default:
-			low *= 0x100000001b3
-		}
-		high = high<<4 | low>>60
-		low = low<<4 ^ uint64(c)
-	}
-	return high, low
 }

@@ -1,6 +1,7 @@
 package result
 
 import (
+	"encoding/hex"
 	"fmt"
 
 	"mpcomm/peer"
@@ -23,7 +24,7 @@ type Run struct {
 type Ordering struct {
 	Ordering           string               `json:"ordering"` // the label
 	Kind               string               `json:"kind"`
-	Digest             string               `json:"digest"` // 32 hexadecimal digits
+	Digest             Digest               `json:"digest"`
 	Events             uint64               `json:"events"`
 	Virtual            MS                   `json:"virtual_ms"` // true time at which the run ended
 	Limit              string               `json:"limit"`      // "", quiet, until or events
@@ -41,6 +42,23 @@ type Ordering struct {
 	Faults             List[Fault]          `json:"faults"`
 	Watch              List[Watch]          `json:"watch"`
 	FirstDifference    *Difference          `json:"first_difference"` // null when the logs are identical
+}
+
+// Digest is the digest of a run's history. It prints as 32 hexadecimal digits.
+type Digest [16]byte
+
+// String returns the hexadecimal digits.
+func (d Digest) String() string { return hex.EncodeToString(d[:]) }
+
+// MarshalText returns the hexadecimal digits.
+func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads the hexadecimal digits.
+func (d *Digest) UnmarshalText(text []byte) error {
+	if n, err := hex.Decode(d[:], text[:min(len(text), 2*len(d))]); err != nil || n != len(d) || len(text) != 2*len(d) {
+		return fmt.Errorf("digest %q: want %d hexadecimal digits", text, 2*len(d))
+	}
+	return nil
 }
 
 // Verdict says whether a property held in a run. The zero value is Holds; the

@@ -49,7 +49,7 @@ func sample() *Ordering {
 	times := func() Times { return Times{Mean{int64(next()) * 1e6, 8}, ms(), ms(), ms()} }
 	name, zero, crashed := "p1#0", 0, peer.ID(4)
 	return &Ordering{
-		Ordering: "timestamp wait=80ms", Kind: "timestamp", Digest: "0123456789abcdef0123456789abcdef",
+		Ordering: "timestamp wait=80ms", Kind: "timestamp", Digest: someDigest,
 		Events: uint64(next()), Virtual: MS(next()), Limit: "quiet", Complete: true,
 		Absent:  List[history.Absent]{{Peer: 3, Why: "stuck"}},
 		Vacuous: List[string]{"partition at 1s struck no packet"},
@@ -222,7 +222,7 @@ func TestRowsAreTheJSON(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		"divergence.identical": "0", "divergence.contested": "0.91", "properties.agreement_unknown": "1",
-		"limit": o.Limit, "digest": o.Digest, "counters.late": o.Counters[0].Value.String(), "counters.gaps": "",
+		"limit": o.Limit, "digest": o.Digest.String(), "counters.late": o.Counters[0].Value.String(), "counters.gaps": "",
 		"phases.opened_ms.0": string(o.Phases.Opened[0].MS.append(nil)), "phases.opened_ms.1": "", "phases.closed_ms.0": "",
 		"faults.1.struck": "1", "watch.0.happened": "1",
 	} {
@@ -246,6 +246,21 @@ func TestNullsAndTimes(t *testing.T) {
 	for want := range Verdict(3) {
 		if err := v.UnmarshalText([]byte(want.String())); err != nil || v != want {
 			t.Errorf("%v is read as %v, %v", want, v, err)
+		}
+	}
+}
+
+// someDigest prints as 0123456789abcdef twice.
+var someDigest = Digest{0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef}
+
+func TestDigestText(t *testing.T) {
+	var d Digest
+	if err := d.UnmarshalText([]byte(someDigest.String())); err != nil || d != someDigest {
+		t.Errorf("read back %v, %v; want %v", d, err, someDigest)
+	}
+	for _, bad := range []string{"", "0123", "0123456789abcdef0123456789abcdeg", someDigest.String() + "00"} {
+		if err := d.UnmarshalText([]byte(bad)); err == nil {
+			t.Errorf("digest %q was taken", bad)
 		}
 	}
 }

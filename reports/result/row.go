@@ -39,5 +39,5 @@ func Values(o *Ordering) []string {
 			values = append(values, stats.Ratio{Num: uint64(num), Den: den}.String())
 		}
 	}
-	return append(values, o.Limit, o.Digest)
+	return append(values, o.Limit, o.Digest.String())
 }

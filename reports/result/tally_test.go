@@ -2,9 +2,9 @@ package result
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,7 +19,7 @@ func drawRuns(t *rapid.T) []*Ordering {
 	for i := range rapid.IntRange(1, 12).Draw(t, "runs") {
 		o := sample()
 		o.Events = rapid.Uint64Range(0, 1e6).Draw(t, "events")
-		o.Digest = fmt.Sprintf("%032x", rapid.Uint64().Draw(t, "digest"))
+		binary.BigEndian.PutUint64(o.Digest[8:], rapid.Uint64().Draw(t, "digest"))
 		o.Limit = rapid.SampledFrom(limitNames[:]).Draw(t, "limit")
 		o.Divergence.Identical = rapid.Bool().Draw(t, "identical")
 		o.Divergence.Contested = stats.Share(rapid.IntRange(0, 7).Draw(t, "contested"), rapid.IntRange(0, 7).Draw(t, "of"))
@@ -109,34 +109,35 @@ func TestCellAgainstTwin(t *testing.T) {
 func TestDigestIsOfTheSequence(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		var texts []string
+		var digests []Digest
 		for range rapid.IntRange(1, 6).Draw(t, "runs") {
-			texts = append(texts, fmt.Sprintf("%016x%016x", rapid.Uint64().Draw(t, "high"), rapid.Uint64().Draw(t, "low")))
+			var d Digest
+			binary.BigEndian.PutUint64(d[:8], rapid.Uint64().Draw(t, "high"))
+			binary.BigEndian.PutUint64(d[8:], rapid.Uint64().Draw(t, "low"))
+			digests = append(digests, d)
 		}
-		of := func(texts []string) string {
+		of := func(digests []Digest) string {
 			var f fold
-			for _, s := range texts {
-				f.add(s)
+			for _, d := range digests {
+				f.add(d)
 			}
 			return f.String()
 		}
-		was := of(texts)
-		if of(texts[1:]) == was {
+		was := of(digests)
+		if of(digests[1:]) == was {
 			t.Error("a run left out changes nothing")
 		}
-		i := rapid.IntRange(0, len(texts)-1).Draw(t, "i")
-		j := rapid.IntRange(0, len(texts)-1).Draw(t, "j")
-		swapped := slices.Clone(texts)
+		i := rapid.IntRange(0, len(digests)-1).Draw(t, "i")
+		j := rapid.IntRange(0, len(digests)-1).Draw(t, "j")
+		swapped := slices.Clone(digests)
 		swapped[i], swapped[j] = swapped[j], swapped[i]
-		if (of(swapped) == was) != slices.Equal(swapped, texts) {
+		if (of(swapped) == was) != slices.Equal(swapped, digests) {
 			t.Errorf("swapping runs %d and %d: %s, was %s", i, j, of(swapped), was)
 		}
-		at := rapid.IntRange(0, 31).Draw(t, "digit")
-		flipped := []byte(texts[i])
-		flipped[at] = "123456789abcdef0"[strings.IndexByte("0123456789abcdef", flipped[at])]
-		texts[i] = string(flipped)
-		if of(texts) == was {
-			t.Errorf("digit %d of run %d changes nothing", at, i)
+		at := rapid.IntRange(0, 127).Draw(t, "bit")
+		digests[i][at/8] ^= 1 << (at % 8)
+		if of(digests) == was {
+			t.Errorf("bit %d of run %d changes nothing", at, i)
 		}
 	})
 }
@@ -174,7 +175,7 @@ func TestTallyDoesNotAllocate(t *testing.T) {
 }
 
 func BenchmarkTally(b *testing.B) {
-	tiny := &Ordering{Ordering: "naive", Digest: "0123456789abcdef0123456789abcdef",
+	tiny := &Ordering{Ordering: "naive", Digest: someDigest,
 		Phases: Phases{Opened: List[NullMS]{Millis(1), Millis(2), Millis(3), Millis(4)}}}
 	for name, o := range map[string]*Ordering{"everything": sample(), "tiny": tiny} {
 		b.Run(name, func(b *testing.B) {

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"time"
@@ -42,12 +41,13 @@ type Evaluator struct {
 // Evaluate judges o. The result is borrowed until the next Evaluate.
 func (v *Evaluator) Evaluate(p *Plan, o *Outcome, detail Detail) *result.Ordering {
 	r := &v.result
+	opened, closed, stuck := r.Phases.Opened[:0], r.Phases.Closed[:0], r.Phases.Stuck[:0]
 	*r = result.Ordering{
 		Ordering: p.label, Kind: p.spec.Kind, Events: o.Events, Virtual: result.MS(o.End), Limit: string(o.Limit),
 		OutsideAssumptions: p.outside, Absent: o.History.Lost, Vacuous: r.Vacuous[:0], Faults: r.Faults[:0],
 		Watch: r.Watch[:0], Witnesses: r.Witnesses[:0], Counters: r.Counters[:0],
 	}
-	r.Phases.Opened, r.Phases.Closed, r.Phases.Stuck = v.result.Phases.Opened[:0], v.result.Phases.Closed[:0], v.result.Phases.Stuck[:0]
+	r.Phases.Opened, r.Phases.Closed, r.Phases.Stuck = opened, closed, stuck
 	w := v.measured(p, o)
 	want := compare.Cheap
 	if detail == Full {
@@ -62,7 +62,7 @@ func (v *Evaluator) Evaluate(p *Plan, o *Outcome, detail Detail) *result.Orderin
 	v.phases(o)
 	v.surroundings(p, o)
 	r.Complete = v.complete(o)
-	r.Digest = hex.EncodeToString(o.Digest[:])
+	r.Digest = o.Digest
 	if detail == Full {
 		v.describe(p, o)
 	}
