@@ -70,9 +70,8 @@ func TestInversionsAgainstTwin(t *testing.T) {
 		if got := longestRising(seq, make([]uint32, n)); got != best {
 			t.Errorf("longest rising %d, want %d: %v", got, best, seq)
 		}
-		sorted := slices.Clone(seq)
-		if got := inversions(sorted, make([]uint32, n)); got != want || !slices.IsSorted(sorted) {
-			t.Errorf("inversions %d, want %d: %v sorted %v", got, want, seq, sorted)
+		if got := inversions(slices.Clone(seq), make([]uint32, n)); got != want {
+			t.Errorf("inversions %d, want %d: %v", got, want, seq)
 		}
 	})
 }
