@@ -39,7 +39,7 @@ func openFolder(dir string) (*folder, error) {
 }
 
 func probe(dir string) error {
-	f, err := os.CreateTemp(dir, ".mpcomm-*")
+	f, err := create(dir, "probe")
 	if err != nil {
 		return err
 	}
@@ -75,20 +75,23 @@ func (d *folder) writeBytes(name string, data []byte) error {
 	})
 }
 
+// create makes a file under a hidden name of this process. Unlike a temporary
+// file it is as open to others as the reader's mask says.
+func create(dir, name string) (*os.File, error) {
+	hidden := fmt.Sprintf(".mpcomm-%d-%s", os.Getpid(), name)
+	return os.OpenFile(filepath.Join(dir, hidden), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o666)
+}
+
 func writeWhole(final string, fill func(io.Writer) error) error {
 	dir := filepath.Dir(final)
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, ".mpcomm-*")
+	f, err := create(dir, filepath.Base(final))
 	if err != nil {
 		return err
 	}
-	err = fill(f)
-	if err == nil {
-		err = f.Chmod(0o644) // CreateTemp makes it private
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
+	if err = errors.Join(fill(f), f.Close()); err == nil {
 		err = os.Rename(f.Name(), final)
 	}
 	if err != nil {
@@ -121,7 +124,7 @@ func (p *pending) produced() dataset.Produced {
 
 // begin starts a file; it has its name only after finish.
 func (d *folder) begin(name string) (*pending, error) {
-	f, err := os.CreateTemp(d.dir, ".mpcomm-*")
+	f, err := create(d.dir, name)
 	if err != nil {
 		return nil, fmt.Errorf("output folder %s cannot be written: %w", d.dir, reason(err))
 	}
@@ -130,7 +133,7 @@ func (d *folder) begin(name string) (*pending, error) {
 
 // finish gives the file its name.
 func (p *pending) finish() error {
-	err := errors.Join(p.file.Chmod(0o644), p.file.Close())
+	err := p.file.Close()
 	final := filepath.Join(p.folder.dir, p.name)
 	if err == nil {
 		err = os.Rename(p.file.Name(), final)

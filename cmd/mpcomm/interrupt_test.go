@@ -15,16 +15,23 @@ import (
 	"time"
 )
 
-// start runs the program as a process of its own in dir.
-func start(t *testing.T, dir string, args ...string) (*exec.Cmd, *strings.Builder) {
+// program is a command line of the program.
+func program(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := exec.Command(self, args...)
-	c.Dir = dir
 	c.Env = append(os.Environ(), asProgram+"=1")
+	return c
+}
+
+// start runs the program as a process of its own in dir.
+func start(t *testing.T, dir string, args ...string) (*exec.Cmd, *strings.Builder) {
+	t.Helper()
+	c := program(t, args...)
+	c.Dir = dir
 	talk := &strings.Builder{}
 	c.Stderr = talk
 	if err := c.Start(); err != nil {
@@ -161,6 +168,28 @@ func TestInterruptedRun(t *testing.T) {
 	log, err := os.ReadFile(filepath.Join(dir, "out", "logs", "naive", "p5.log"))
 	if err != nil || !strings.HasSuffix(string(log), "# end 360000\n") {
 		t.Errorf("the log is cut: %v", err)
+	}
+}
+
+// An answer that cannot be written is no answer.
+func TestAnswerThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	readOnly, err := os.Open("interrupt_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer readOnly.Close()
+	for _, args := range [][]string{{"run", "minimal"}, {"run", "minimal", "--json"}, {"list"}, {"schema"}, {"show", "lab"}} {
+		talk := &strings.Builder{}
+		c := program(t, args...)
+		c.Stdout, c.Stderr = readOnly, talk
+		var exit *exec.ExitError
+		if err := c.Run(); !errors.As(err, &exit) || exit.ExitCode() != statusUnknown {
+			t.Errorf("%v: %v, want exit status %d", args, err, statusUnknown)
+		}
+		if !strings.Contains(talk.String(), "the answer could not be written") {
+			t.Errorf("%v said %q", args, talk)
+		}
 	}
 }
 

@@ -60,6 +60,9 @@ func (a *app) lab(c *cobra.Command, dir string, seen look) error {
 	if err := a.carryOut(w); err != nil {
 		return err
 	}
+	if w.result.Done == 0 {
+		return a.conclude(w)
+	}
 	shown := w.screen(a.name)
 	shown.Hints = labHints(a.name, dir)
 	if err := a.answer(func(out io.Writer) error {
