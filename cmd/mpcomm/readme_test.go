@@ -127,18 +127,18 @@ func blocks(readme, language string) []string {
 	return all
 }
 
-// The Go of the README stands word for word in an example that is compiled and
+// The Go of the README stands word for word in examples that are compiled and
 // run.
 func TestREADMECodeIsCompiled(t *testing.T) {
 	t.Parallel()
-	example := readText(t, "../../scenarios/run/example_test.go")
+	examples := readText(t, "../../scenarios/ordertest/example_test.go") + readText(t, "../../scenarios/run/example_test.go")
 	code := blocks(readText(t, readmePath), "go")
 	if len(code) == 0 {
 		t.Fatal("README.md shows no Go")
 	}
 	for _, block := range code {
-		if !strings.Contains(example, block) {
-			t.Errorf("this is not in scenarios/run/example_test.go:\n%s", block)
+		if !strings.Contains(examples, block) {
+			t.Errorf("no example of scenarios/ordertest or scenarios/run holds this:\n%s", block)
 		}
 	}
 }
