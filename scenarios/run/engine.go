@@ -60,6 +60,7 @@ type host struct {
 	nextSend    sim.Time // when the queue will ask the application next
 	opened      sim.Time
 	closed      sim.Time
+	ready       bool // data is open in its present life
 	finished    bool
 	down        bool
 	crashed     bool  // crashed and lost its state, or never came back
@@ -271,7 +272,7 @@ func (e *Engine) reset(seed uint64) {
 
 func (e *Engine) resetHost(h *host) {
 	h.nextSend, h.opened, h.closed = sim.Never, sim.Never, sim.Never
-	h.finished, h.down, h.crashed, h.arrived = false, false, false, false
+	h.ready, h.finished, h.down, h.crashed, h.arrived = false, false, false, false, false
 	h.logged, h.given, h.trap, h.incarnation = 0, 0, -1, 0
 	h.parked = h.parked[:0]
 	for s := range h.timers {

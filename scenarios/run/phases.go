@@ -21,8 +21,10 @@ func (e *Engine) phase(p int, now sim.Time, to peer.Phase) bool {
 	}
 	switch to {
 	case peer.Data:
+		h.ready = true
 		if h.opened == sim.Never {
 			h.opened = now
+			e.src.Opened(peer.ID(p), now)
 		}
 		return true
 	case peer.Stopped:
@@ -31,10 +33,8 @@ func (e *Engine) phase(p int, now sim.Time, to peer.Phase) bool {
 	return false
 }
 
-// open tells the workload that p may broadcast, hands in what came too early,
-// and sees whether data has begun everywhere.
+// open hands in what came too early, lets p broadcast, and sees whether data has begun everywhere.
 func (e *Engine) open(p int, now sim.Time) {
-	e.src.Opened(peer.ID(p), now)
 	h := &e.hosts[p]
 	for i := 0; i < len(h.parked); i++ {
 		early := h.parked[i]
@@ -104,7 +104,7 @@ func (e *Engine) scheduleSends(now sim.Time) {
 // finished.
 func (e *Engine) consult(p int, now sim.Time) {
 	h := &e.hosts[p]
-	if h.opened == sim.Never || h.down {
+	if !h.ready || h.down {
 		return
 	}
 	if at, ok := e.src.Next(peer.ID(p)); ok {
@@ -122,7 +122,7 @@ func (e *Engine) consult(p int, now sim.Time) {
 func (e *Engine) send(now sim.Time, p int) {
 	h := &e.hosts[p]
 	at, ok := e.src.Next(peer.ID(p))
-	if !ok || at > now || h.down || h.opened == sim.Never {
+	if !ok || at > now || h.down || !h.ready {
 		e.outcome.Events--
 		return
 	}
