@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mpcomm/peer"
 	"mpcomm/scenarios"
 )
 
@@ -151,6 +152,10 @@ func (a *app) warn(r *request) {
 // logs of the largest run take 24 GiB.
 const mostDeliveries = 1 << 30
 
+// mostAtOnce bounds the packets of the handshake, which are all under way at
+// once; 16,384 peers send as many.
+const mostAtOnce = 1 << 28
+
 // affordable refuses a run whose logs could not be held.
 func affordable(s *scenarios.Scenario) error {
 	senders := s.Peers
@@ -164,6 +169,10 @@ func affordable(s *scenarios.Scenario) error {
 	if deliveries := broadcasts * int64(s.Peers); deliveries > mostDeliveries {
 		return fmt.Errorf("%s: %d peers log %d messages each, %d deliveries in all; want at most %d: fewer peers, senders or messages",
 			s.Name, s.Peers, broadcasts, deliveries, mostDeliveries)
+	}
+	if packets := int64(s.Peers) * int64(s.Peers-1); s.Phases.Protocol != peer.None && packets > mostAtOnce {
+		return fmt.Errorf("%s: the handshake of %d peers is %d packets at once; want at most %d: fewer peers, or phases: none",
+			s.Name, s.Peers, packets, mostAtOnce)
 	}
 	return nil
 }
