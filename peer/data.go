@@ -212,6 +212,18 @@ func (m *Machine) broadcast(now Instant, id MessageID, out *Effects) error {
 	m.outgoing = Message{ID: id, From: m.c.Self, Kind: KindData}
 	from := len(out.List)
 	m.c.Ordering.Broadcast(now, &m.outgoing, out)
+	if m.direct && !m.c.Loopback && len(out.List) == from+1 && out.List[from].Kind == EffectAll {
+		// The usual broadcast: to all, and the own copy comes back at once.
+		e := &out.List[from]
+		e.Kind = EffectOthers
+		p := &out.Messages[e.Index]
+		m.signMessage(p)
+		m.lent = *p
+		m.receiveOwn(now, out)
+		if from++; len(out.List) == from && len(m.ended) == 0 || m.merelyDelivers(now, from, out) {
+			return nil
+		}
+	}
 	m.settle(now, from, out)
 	return nil
 }
@@ -262,12 +274,7 @@ func (m *Machine) settle(now Instant, from int, out *Effects) {
 // sign makes a send of the ordering this peer's own, and takes out the copy
 // that this peer sends to itself.
 func (m *Machine) sign(e *Effect, out *Effects) {
-	p := &out.Messages[e.Index]
-	p.From = m.c.Self
-	p.Link, p.Attempt = 0, 0
-	if p.Kind <= KindLinkAck {
-		panic("peer: the ordering sends " + p.Kind.String() + ", a kind that is not an ordering's")
-	}
+	m.signMessage(&out.Messages[e.Index])
 	switch {
 	case e.Kind == EffectAll && !m.c.Loopback:
 		e.Kind = EffectOthers
@@ -280,6 +287,24 @@ func (m *Machine) sign(e *Effect, out *Effects) {
 	}
 }
 
+// signMessage makes a message of the ordering this peer's own.
+func (m *Machine) signMessage(p *Message) {
+	p.From = m.c.Self
+	p.Link, p.Attempt = 0, 0
+	if p.Kind <= KindLinkAck {
+		panic("peer: the ordering sends " + p.Kind.String() + ", a kind that is not an ordering's")
+	}
+}
+
+// receiveOwn hands the ordering the own copy in m.lent, which is no part of the
+// effects: what the ordering sends now may move their messages.
+func (m *Machine) receiveOwn(now Instant, out *Effects) {
+	if m.lent.Kind.Body() {
+		m.received(&m.lent)
+	}
+	m.c.Ordering.Receive(now, &m.lent, out)
+}
+
 // feedBack hands the ordering its next own copy or ended stream, and reports
 // whether there was one. Both queues empty themselves when their end is reached.
 func (m *Machine) feedBack(now Instant, out *Effects) bool {
@@ -287,11 +312,8 @@ func (m *Machine) feedBack(now Instant, out *Effects) bool {
 		own := m.own[0]
 		copy(m.own, m.own[1:])
 		m.own = m.own[:len(m.own)-1]
-		m.lent = out.Messages[own.index] // what the ordering sends now may move the list
-		if m.lent.Kind.Body() {
-			m.received(&m.lent)
-		}
-		m.c.Ordering.Receive(now, &m.lent, out)
+		m.lent = out.Messages[own.index]
+		m.receiveOwn(now, out)
 		if own.release {
 			out.Release(m.lent.Words)
 		}

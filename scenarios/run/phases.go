@@ -131,9 +131,16 @@ func (e *Engine) send(now sim.Time, p int) {
 		ID: m.ID, At: now, Rank: e.src.Broadcasts(peer.ID(p)) - 1, LogLen: h.logged, Cause: m.Cause,
 	})
 	e.digest.Add3(journal.BroadcastWords(now, peer.ID(p), m.Ref, m.ID.Number, m.Size))
-	e.record(now, journal.Broadcast, p, m.ID)
+	if e.options.Recorder != nil {
+		e.record(now, journal.Broadcast, p, m.ID)
+	}
 	e.atHand, e.handID, e.handAt, e.logged = m.Ref, m.ID, now, false
-	e.step(p, now, peer.Input{Kind: peer.InputBroadcast, ID: m.ID})
+	e.out.Reset()
+	if err := e.machines[p].Broadcast(e.local(p, now), m.ID, &e.out); err != nil {
+		e.fail(p, now, err)
+	} else {
+		e.carryOut(p, now, nil)
+	}
 	e.putDown()
 	if e.plan.reactsToArrival && !e.plan.loopback { // the own message is there from the broadcast on
 		e.src.Arrived(peer.ID(p), m.Ref, now)
