@@ -67,14 +67,22 @@ func TestJudge(t *testing.T) {
 			r.FirstDifference = nil
 		}), `expecting.yaml:8 expected "naive: logs differ", got identical
 expecting.yaml:8 expected "naive: first_difference 2", got identical logs`},
-		{"elsewhere", naive(func(r *result.Ordering) { r.FirstDifference.Position = 1 }),
-			`expecting.yaml:8 expected "naive: first_difference 2", got 1`},
-		{"not watched", naive(func(r *result.Ordering) { r.Watch[0].Happened = false }),
-			`expecting.yaml:8 expected "naive: happened true for watch 0", got false`},
-		{"one is free", naive(func(r *result.Ordering) { r.Phases.Stuck = r.Phases.Stuck[:1] }),
-			`expecting.yaml:8 expected "naive: stuck [p0, p1]", got [p0]`},
-		{"ended by itself", naive(func(r *result.Ordering) { r.Limit = "" }),
-			`expecting.yaml:8 expected "naive: limit quiet", got none`},
+		{
+			"elsewhere", naive(func(r *result.Ordering) { r.FirstDifference.Position = 1 }),
+			`expecting.yaml:8 expected "naive: first_difference 2", got 1`,
+		},
+		{
+			"not watched", naive(func(r *result.Ordering) { r.Watch[0].Happened = false }),
+			`expecting.yaml:8 expected "naive: happened true for watch 0", got false`,
+		},
+		{
+			"one is free", naive(func(r *result.Ordering) { r.Phases.Stuck = r.Phases.Stuck[:1] }),
+			`expecting.yaml:8 expected "naive: stuck [p0, p1]", got [p0]`,
+		},
+		{
+			"ended by itself", naive(func(r *result.Ordering) { r.Limit = "" }),
+			`expecting.yaml:8 expected "naive: limit quiet", got none`,
+		},
 		{"differs", lamport(func(r *result.Ordering) {
 			r.Divergence = result.Divergence{Positions: 6, PositionsDiffering: 5}
 			r.Properties.Total = result.Violated
@@ -84,8 +92,10 @@ expecting.yaml:13 expected "lamport: total holds", got violated`},
 			r.Complete = false
 			r.Absent = result.List[history.Absent]{{Peer: 2, Why: "stuck"}}
 		}), `expecting.yaml:11 expected "lamport: complete true", got no log from [p2]`},
-		{"holes", lamport(func(r *result.Ordering) { r.Complete = false; r.Divergence.Missing = 2 }),
-			`expecting.yaml:11 expected "lamport: complete true", got 2 missing entries`},
+		{
+			"holes", lamport(func(r *result.Ordering) { r.Complete = false; r.Divergence.Missing = 2 }),
+			`expecting.yaml:11 expected "lamport: complete true", got 2 missing entries`,
+		},
 		{"agrees so far", lamport(func(r *result.Ordering) {
 			r.Limit, r.Complete = "events", false
 			r.Properties.Causal, r.Properties.Total = result.Unknown, result.Unknown
@@ -101,8 +111,10 @@ expecting.yaml:13 expected "lamport: total holds", cannot tell: the run ended at
 expecting.yaml:8 expected "naive: limit quiet", got until
 expecting.yaml:8 expected "naive: first_difference 2", cannot tell: the run ended at its limit of time
 expecting.yaml:8 expected "naive: happened true for watch 0", cannot tell: the run ended at its limit of time`},
-		{"differs for ever", naive(func(r *result.Ordering) { r.Limit = "until" }),
-			`expecting.yaml:8 expected "naive: limit quiet", got until`},
+		{
+			"differs for ever", naive(func(r *result.Ordering) { r.Limit = "until" }),
+			`expecting.yaml:8 expected "naive: limit quiet", got until`,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
