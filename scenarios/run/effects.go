@@ -117,7 +117,7 @@ func (e *Engine) refused(p int, now sim.Time, m *peer.Message, why Loss) {
 func (e *Engine) deliver(p int, now sim.Time, id peer.MessageID) {
 	ref, ok := e.refOf(id)
 	if !ok {
-		e.hist.Strays = append(e.hist.Strays, history.Stray{Peer: peer.ID(p), Position: int(e.hosts[p].logged), ID: id})
+		e.hist.Strays = append(e.hist.Strays, history.Stray{Peer: peer.ID(p), Position: int(e.logLen[p]), ID: id})
 		ref = history.NoRef
 	}
 	arrived := now
@@ -142,7 +142,7 @@ func (e *Engine) deliver(p int, now sim.Time, id peer.MessageID) {
 // peers are made from it when the run is over.
 func (e *Engine) append(p int, now, arrived sim.Time, ref history.Ref) {
 	e.digest.Add2(journal.PeerWords(journal.Delivery, now, peer.ID(p), ref))
-	e.hosts[p].logged++
+	e.logLen[p]++
 	held := arrived != now
 	if held {
 		e.hist.Arrivals = append(e.hist.Arrivals, arrived)

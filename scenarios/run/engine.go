@@ -65,7 +65,6 @@ type host struct {
 	down        bool
 	crashed     bool  // crashed and lost its state, or never came back
 	arrived     bool  // its log reached the comparison server
-	logged      int32 // entries of its log
 	given       int32 // peers that gave this one up
 	culprit     int32 // the fault that took it down
 	incarnation uint16
@@ -100,6 +99,7 @@ type Engine struct {
 	configs    []peer.Config
 	clocks     []clock.Clock
 	hosts      []host
+	logLen     []int32 // entries of each peer's log
 	slab       []slot
 	free       []uint32
 	fates      []network.Fate
@@ -150,6 +150,7 @@ func NewEngine(p *Plan, o Options) (*Engine, error) {
 	n := p.peers
 	e.machines = make([]peer.Machine, n)
 	e.hosts = make([]host, n)
+	e.logLen = make([]int32, n)
 	if !p.perfectClocks {
 		e.clocks = make([]clock.Clock, n)
 		e.outcome.clocks = e.clocks
@@ -273,7 +274,7 @@ func (e *Engine) reset(seed uint64) {
 func (e *Engine) resetHost(h *host) {
 	h.nextSend, h.opened, h.closed = sim.Never, sim.Never, sim.Never
 	h.ready, h.finished, h.down, h.crashed, h.arrived = false, false, false, false, false
-	h.logged, h.given, h.trap, h.incarnation = 0, 0, -1, 0
+	h.given, h.trap, h.incarnation = 0, -1, 0
 	h.parked = h.parked[:0]
 	for s := range h.timers {
 		h.timers[s] = h.timers[s][:0]
@@ -289,6 +290,7 @@ func (e *Engine) resetHistory() {
 		h.Broadcasts = make([]history.Broadcast, 0, total)
 	}
 	h.Peers = e.plan.peers
+	clear(e.logLen)
 	h.Broadcasts, h.Stream, h.Arrivals = h.Broadcasts[:0], h.Stream[:0], h.Arrivals[:0]
 	h.Crashed = nil
 	h.Lost, h.Submitted, h.Strays = h.Lost[:0], h.Submitted[:0], h.Strays[:0]
@@ -307,7 +309,7 @@ func (e *Engine) sortLogs() {
 	e.refs = slices.Grow(e.refs[:0], len(h.Stream))[:len(h.Stream)]
 	at := 0
 	for p := range h.Logs {
-		n := int(e.hosts[p].logged)
+		n := int(e.logLen[p])
 		h.Logs[p].Refs = e.refs[at : at : at+n]
 		at += n
 	}

@@ -174,7 +174,11 @@ func (e *Engine) arrive(now sim.Time, ev event) {
 	}
 	ref := s.ref
 	e.atHand, e.handID, e.handAt, e.logged = ref, s.msg.ID, now, false
-	if err := e.machines[p].Arrive(e.local(p, now), &s.msg, &e.out); err != nil {
+	local := peer.Instant(now)
+	if e.clocks != nil {
+		local = e.clocks[p].Local(now)
+	}
+	if err := e.machines[p].Arrive(local, &s.msg, &e.out); err != nil {
 		e.fail(p, now, err)
 	} else if list := e.out.List; len(list) == 1 && list[0].Kind == peer.EffectDeliver && list[0].ID == e.handID {
 		e.logged = true

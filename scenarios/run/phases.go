@@ -128,7 +128,7 @@ func (e *Engine) send(now sim.Time, p int) {
 	}
 	m := e.src.Take(peer.ID(p))
 	e.hist.Broadcasts = append(e.hist.Broadcasts, history.Broadcast{
-		ID: m.ID, At: now, Rank: e.src.Broadcasts(peer.ID(p)) - 1, LogLen: h.logged, Cause: m.Cause,
+		ID: m.ID, At: now, Rank: e.src.Broadcasts(peer.ID(p)) - 1, LogLen: e.logLen[p], Cause: m.Cause,
 	})
 	e.digest.Add3(journal.BroadcastWords(now, peer.ID(p), m.Ref, m.ID.Number, m.Size))
 	if e.options.Recorder != nil {
