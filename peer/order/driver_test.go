@@ -107,12 +107,6 @@ func (g *group) at(t peer.Instant, id peer.MessageID) {
 	g.schedule(event{at: t, to: id.Sender, input: peer.Input{Kind: peer.InputBroadcast, ID: id}})
 }
 
-func (g *group) finish(t peer.Instant) {
-	for p := range g.machines {
-		g.schedule(event{at: t, to: peer.ID(p), input: peer.Input{Kind: peer.InputFinished}})
-	}
-}
-
 // run handles events until there are none, or until the limit.
 func (g *group) run(limit peer.Instant) {
 	g.tb.Helper()

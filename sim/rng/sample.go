@@ -77,7 +77,12 @@ func enlarged(hi, lo, shift uint64) uint64 {
 	switch {
 	case hi|lo == 0:
 		return 0
-	case shift > 63 || hi>>(63-shift) != 0:
+	case shift > 63:
+		if by := shift - 64; hi == 0 && by < 63 && lo <= math.MaxInt64>>by {
+			return lo << by
+		}
+		return math.MaxInt64
+	case hi>>(63-shift) != 0:
 		return math.MaxInt64
 	}
 	return min(hi<<shift|lo>>(64-shift)+lo<<shift>>63, math.MaxInt64)
