@@ -19,7 +19,7 @@ import (
 func Format(s *Scenario) []byte { return printTree(s.tree(true)) }
 
 // Hash names what the scenario says: the first 16 hex digits of the SHA-256 of
-// its resolved form, without doc, and of the files it reads. Comments, order of
+// its resolved form, without doc and seed, and of the files it reads. Comments, order of
 // keys, spelling of values and defaults written out or not do not change it.
 func Hash(s *Scenario) string {
 	h := sha256.New()
@@ -132,13 +132,17 @@ func familyNode(f latency.Family, q *quantity) *node {
 	return n
 }
 
-// tree is the resolved scenario as a tree, in the order of the tables.
-func (s *Scenario) tree(doc bool) *node {
+// tree is the resolved scenario as a tree, in the order of the tables; not
+// whole, it lacks doc and seed.
+func (s *Scenario) tree(whole bool) *node {
 	n := mapOf().put("version", integerNode(1)).put("name", textNode(s.Name))
-	if doc && s.Doc != "" {
+	if whole && s.Doc != "" {
 		n.put("doc", textNode(s.Doc))
 	}
-	n.put("seed", integerNode(s.Seed)).put("peers", integerNode(s.Peers))
+	if whole {
+		n.put("seed", integerNode(s.Seed))
+	}
+	n.put("peers", integerNode(s.Peers))
 	n.put("orderings", listOf(s.Orderings, orderingNode))
 	n.put("phases", phasesNode(s.Phases))
 	n.put("workload", s.Workload.tree())

@@ -84,8 +84,11 @@ func TestHash(t *testing.T) {
 			t.Errorf("hash %s; want %s for\n%s", got, want, other)
 		}
 	}
-	if got := Hash(read("name: x\nnetwork: {matrix: {file: m.csv}, loss: 1%}\nseed: 5\n", csv)); got == want {
-		t.Error("another seed has the same hash")
+	if got := Hash(read("name: x\nnetwork: {matrix: {file: m.csv}, loss: 1%}\nseed: 5\n", csv)); got != want {
+		t.Errorf("another seed has hash %s; want %s", got, want)
+	}
+	if got := Hash(read("name: x\nnetwork: {matrix: {file: m.csv}, loss: 2%}\nseed: 4\n", csv)); got == want {
+		t.Error("another loss has the same hash")
 	}
 	if got := Hash(read(source, "from,a,b\na,,11\nb,11,\n")); got == want {
 		t.Error("another matrix has the same hash")
