@@ -25,10 +25,11 @@ type Checker struct {
 	next  []int32 // by sender; all zero between its uses, see forget
 	owner table   // ranks of senders to references
 
-	causes causes
-	small  small
-	merge  merger
-	truth  truth
+	causes  causes
+	small   small
+	ordered ordered
+	merge   merger
+	truth   truth
 }
 
 // view is the log of one or more correct peers without repeats and strays.
@@ -48,6 +49,20 @@ type view struct {
 // The order of broadcasts in a history has to be one in which they happened:
 // Check panics on a message that follows from a later one.
 func (c *Checker) Check(h *History, settled bool, want Mask) (Properties, Quality) {
+	c.ordered.loaded = want == AllProperties && c.ordered.orders.Load(h)
+	if c.ordered.loaded {
+		if properties, quality, ok := c.checkOrders(h); ok {
+			if !settled {
+				properties.unsettle()
+			}
+			return properties, quality
+		}
+	}
+	return c.check(h, settled, want)
+}
+
+// check is Check by passes over the logs.
+func (c *Checker) check(h *History, settled bool, want Mask) (Properties, Quality) {
 	c.h, c.want = h, want
 	c.reset()
 	var quality Quality
