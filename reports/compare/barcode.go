@@ -10,6 +10,7 @@ const Gone = math.MaxInt32
 // position in another: 0 where all logs agree, Gone where one never holds it.
 // A position at which logs differ is never 0. out is reused.
 func (c *Comparer) Barcode(out []int32) []int32 {
+	c.layOut()
 	longest := 0
 	for i := range c.classes {
 		longest = max(longest, len(c.classes[i].raw))

@@ -85,6 +85,7 @@ type Comparer struct {
 	ranks   []uint32 // of broadcasts in true order, when that is not their number
 	byTruth []uint32
 	h       *history.History
+	orders  *history.Orders // of h, when nothing else of it is laid out
 }
 
 // class is a set of identical logs.
@@ -110,6 +111,7 @@ func (c *Comparer) Compare(h *history.History, opts Options) Divergence {
 	if opts.Want == 0 {
 		opts.Want = All
 	}
+	c.orders = nil
 	c.load(h, opts.Window)
 	c.classify()
 	d := Divergence{

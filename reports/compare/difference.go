@@ -15,6 +15,7 @@ type Difference = result.Difference
 // compared hold the same message, with its cause; nil when the logs are
 // identical. facts may be nil. It must be called before the history changes.
 func (c *Comparer) FirstDifference(facts Facts) *Difference {
+	c.layOut()
 	if len(c.classes) < 2 {
 		return nil
 	}

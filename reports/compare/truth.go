@@ -14,6 +14,10 @@ import (
 // called before the history changes.
 func (c *Comparer) Truth() stats.Ratio {
 	c.rankBroadcasts()
+	if c.orders != nil && len(c.ranks) == 0 {
+		return c.truthOfOrders()
+	}
+	c.layOut()
 	c.growPairs()
 	var sum quotients
 	for i := range c.classes {
