@@ -17,6 +17,10 @@
 //     it, and that AppendState is canonical: equal for the clone, and the same
 //     whatever the clocks show.
 //
+// What the Spec needs is kept: an ordering that needs FIFO links is not given
+// others, and one that needs bounded delays gets delays and skews that stay
+// within its parameter wait. What it does not need is taken away.
+//
 // The schedules are the same on every machine and in every call. A failure is
 // shrunk to the smallest schedule that still fails and printed in words and as
 // a scenario file.
