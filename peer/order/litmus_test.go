@@ -32,9 +32,9 @@ var (
 	race = []send{{0, p0}, {ms / 2, p1}}
 )
 
-// litmus holds schedules small enough to work out by hand; unless a link says
+// litmusTest is a schedule small enough to work out by hand; unless a link says
 // otherwise every packet takes a millisecond.
-var litmus = []struct {
+type litmusTest struct {
 	name   string
 	kind   string
 	values order.Values
@@ -43,7 +43,10 @@ var litmus = []struct {
 	skew   []peer.Instant
 	fifo   bool
 	want   string
-}{
+}
+
+// litmus holds the schedules; the larger protocols add theirs in files of their own.
+var litmus = []litmusTest{
 	{"LT1 without FIFO links", "lamport", nil, race, []link{slow}, nil, false, "[p0#0 p1#0][p0#0 p1#0][p1#0 p0#0]"},
 	{"LT1 with FIFO links", "lamport", nil, race, []link{slow}, nil, true, "[p0#0 p1#0][p0#0 p1#0][p0#0 p1#0]"},
 	{

@@ -132,7 +132,8 @@ func onTime(g *group) string {
 
 type property func(*group) string
 
-var promises = []struct {
+// promise is what one ordering has to keep, and how it may be broken.
+type promise struct {
 	name       string
 	kind       string
 	values     order.Values
@@ -140,7 +141,9 @@ var promises = []struct {
 	properties []property
 	twin       func(flaw string) peer.Ordering // nil: the same as above
 	flaws      []string
-}{
+}
+
+var promises = []promise{
 	{
 		name: "naive", kind: "naive",
 	},

@@ -10,10 +10,13 @@ import (
 	"mpcomm/peer/order"
 )
 
-var everyKind = []struct {
+// variant is one ordering with some of its parameters.
+type variant struct {
 	kind   string
 	values order.Values
-}{
+}
+
+var everyKind = []variant{
 	{"naive", nil},
 	{"fifo", nil},
 	{"lamport", nil},
