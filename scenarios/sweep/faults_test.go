@@ -11,7 +11,7 @@ import (
 // line makes a sweep of one ordering and returns its line.
 func line(t *testing.T, text string, runs int) *result.Cell {
 	t.Helper()
-	w, err := New(parse(t, text), Options{Runs: runs, Seed: 1})
+	w, err := New(parse(t, text), Options{Runs: runs / thin, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
