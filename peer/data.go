@@ -37,11 +37,7 @@ func (m *Machine) arrive(now Instant, msg *Message, out *Effects) error {
 	from := len(out.List)
 	body := msg.Kind <= KindRelay
 	if body {
-		if t := &m.tally[msg.ID.Sender]; t.unreceived > 1 && msg.Kind == KindData && !m.c.Repeats {
-			t.unreceived--
-		} else {
-			m.received(msg)
-		}
+		m.received(msg)
 	}
 	m.c.Ordering.Receive(now, msg, out)
 	if !body && len(out.List) == from || m.merelyDelivers(now, from, out) {
@@ -55,11 +51,19 @@ func (m *Machine) arrive(now Instant, msg *Message, out *Effects) error {
 // and reports whether that was all and nothing is over by it. Otherwise it
 // does nothing.
 func (m *Machine) merelyDelivers(now Instant, from int, out *Effects) bool {
-	if len(out.List) != from+1 || m.phase != Data || m.c.Repeats || len(m.ended) > 0 {
+	if len(out.List) != from+1 {
 		return false
 	}
 	e := &out.List[from]
-	if e.Kind != EffectDeliver || uint(e.ID.Sender) >= uint(len(m.tally)) || uint32(e.ID.Number) > MaxNumber {
+	if e.Kind != EffectDeliver || uint(e.ID.Sender) >= uint(len(m.tally)) || uint32(e.ID.Number) > MaxNumber || len(m.ended) > 0 {
+		return false
+	}
+	if m.deferring && m.phase != Stopped {
+		m.note(e.ID.Sender)
+		m.progress = now
+		return true
+	}
+	if m.phase != Data || m.c.Repeats {
 		return false
 	}
 	t := &m.tally[e.ID.Sender]
@@ -150,6 +154,9 @@ func (m *Machine) receive(now Instant, msg *Message, out *Effects) {
 // received counts a body. A body's own packet comes once to each peer, relays
 // come as often as they please: those count only where repeats are told apart.
 func (m *Machine) received(msg *Message) {
+	if m.deferring {
+		return // nobody asks before deliveries are counted, and then of those
+	}
 	if m.c.Repeats {
 		if !m.bodies.Add(msg.ID.Sender, msg.ID.Number) {
 			return
@@ -246,6 +253,10 @@ func (m *Machine) settle(now Instant, from int, out *Effects) {
 				}
 				m.progress = now
 				if m.c.Repeats && !m.delivered.Add(sender, e.ID.Number) {
+					continue
+				}
+				if m.deferring {
+					m.note(sender)
 					continue
 				}
 				t := &m.tally[sender]

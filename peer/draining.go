@@ -113,11 +113,12 @@ func (m *Machine) announce(now Instant, q ID, count int32) {
 		m.satisfied(q)
 	}
 	m.maybeEnd(q)
+	m.maybeCount()
 }
 
 // closable reports whether the log has nothing left to wait for.
 func (m *Machine) closable() bool {
-	if m.closing {
+	if m.closing || m.deferring {
 		return false
 	}
 	if m.c.Phases.Protocol != Classic {

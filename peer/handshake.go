@@ -97,6 +97,7 @@ func (m *Machine) giveUp(out *Effects) {
 		out.Add(Effect{Kind: EffectGiveUp, To: ID(q)})
 	}
 	m.missing = 0
+	m.maybeCount()
 }
 
 // questionAt is when the next round of questions is due: one interval after

@@ -49,6 +49,9 @@ type Config struct {
 	// Repeats says that packets may be duplicated or that the ordering may log
 	// a message twice: only distinct messages count toward the close.
 	Repeats bool
+	// IgnoresEnds says that the ordering's Ended does nothing, so that it may be
+	// told late, or not at all.
+	IgnoresEnds bool
 	// Incarnation counts the lives that this peer began without its state, so
 	// that its packets of phases never share a name with those of an earlier life.
 	Incarnation uint16
@@ -65,6 +68,7 @@ type Machine struct {
 	phase     Phase
 	direct    bool // packets of the ordering go straight to it: data is open, nothing stands between
 	finished  bool // the application has finished
+	deferring bool // deliveries are noted in backlog and not counted yet
 	full      bool // classic: n STOPs were counted, no more bodies are taken
 	closing   bool // inside Ordering.Close
 	impatient bool // the log closed because patience ended
@@ -74,11 +78,12 @@ type Machine struct {
 
 	tally       []tally
 	flags       []flag
-	outstanding int // peers whose STOP or messages the close still waits for
-	missing     int // handshake: READYs still waited for
-	stopsDue    int // STOPs of others still waited for
-	ready       int // classic: READY packets counted
-	stops       int // classic: STOP packets counted
+	backlog     []uint16 // senders of what was delivered and not counted yet
+	outstanding int      // peers whose STOP or messages the close still waits for
+	missing     int      // handshake: READYs still waited for
+	stopsDue    int      // STOPs of others still waited for
+	ready       int      // classic: READY packets counted
+	stops       int      // classic: STOP packets counted
 
 	progress  Instant // the last own STOP, STOP heard or delivery
 	asked     Instant // the last round of questions, or when waiting began
@@ -144,13 +149,14 @@ func (m *Machine) Reset(c Config) {
 		c:     c,
 		tally: slices.Grow(m.tally[:0], n)[:n], flags: slices.Grow(m.flags[:0], n)[:n],
 		answers: [2][]int32{m.answers[0][:0], m.answers[1][:0]},
-		own:     m.own[:0], ended: m.ended[:0], bodies: m.bodies, delivered: m.delivered,
+		backlog: m.backlog[:0], own: m.own[:0], ended: m.ended[:0], bodies: m.bodies, delivered: m.delivered,
 		broadcasts: c.Broadcasts, outstanding: n, missing: n - 1, stopsDue: n - 1, giveUpAt: Distant, stopAt: Distant,
 	}
 	for i := range m.tally {
 		m.tally[i] = tally{undelivered: unannounced, unreceived: unannounced}
 	}
 	clear(m.flags)
+	m.deferring = m.defers()
 	if c.Repeats {
 		m.bodies.Reset(n)
 		m.delivered.Reset(n)
@@ -300,6 +306,7 @@ func (m *Machine) Waiting(buf []ID) (Phase, []ID) {
 		if m.phase == Stopped && !m.impatient {
 			return Stopped, buf
 		}
+		m.count()
 		for q := range m.flags {
 			if m.waitsFor(ID(q)) {
 				buf = append(buf, ID(q))

@@ -24,6 +24,8 @@ type tester interface {
 type soup struct {
 	t       tester
 	peers   []*peer.Machine
+	twins   []*peer.Machine // see twinOf; nil when there are none
+	mirror  peer.Effects
 	now     peer.Instant
 	flight  []packet
 	parked  [][]packet
@@ -52,7 +54,7 @@ func config(p, n int, protocol peer.Protocol) peer.Config {
 		panic(err)
 	}
 	c := peer.Config{Self: peer.ID(p), Peers: n, Phases: peer.DefaultPhases(), Ordering: o}
-	c.Phases.Protocol = protocol
+	c.Phases.Protocol, c.IgnoresEnds = protocol, p%2 == 1
 	return c
 }
 
@@ -63,11 +65,27 @@ func newSoup(t tester, n int, configure func(p int) peer.Config) *soup {
 	}
 	for p := range n {
 		m := &peer.Machine{}
-		m.Reset(configure(p))
+		c := configure(p)
+		m.Reset(c)
 		s.peers = append(s.peers, m)
+		if _, ok := c.Ordering.(*wordy); !ok { // whose words are in one arena
+			s.twins = append(s.twins, twinOf(c))
+		}
 		s.timers = append(s.timers, map[peer.TimerID]peer.Instant{})
 	}
 	return s
+}
+
+// twinOf is told the same as the Machine of c, but counts deliveries at once
+// where that one notes them, and the other way round.
+func twinOf(c peer.Config) *peer.Machine {
+	c.IgnoresEnds, c.Ordering = !c.IgnoresEnds, c.Ordering.Clone()
+	if c.Transport != nil {
+		c.Transport = c.Transport.Clone()
+	}
+	twin := &peer.Machine{}
+	twin.Reset(c)
+	return twin
 }
 
 func (s *soup) start() {
@@ -79,8 +97,15 @@ func (s *soup) start() {
 func (s *soup) step(p int, in peer.Input) {
 	s.t.Helper()
 	s.out.Reset()
+	s.mirror.Reset()
+	var twinErr error
+	if s.twins != nil {
+		twinErr = s.twins[p].Step(s.now, in, &s.mirror)
+	}
 	if err := s.peers[p].Step(s.now, in, &s.out); err != nil {
 		s.t.Fatal(err)
+	} else if s.twins != nil && (twinErr != nil || !slices.Equal(s.mirror.List, s.out.List) || !slices.Equal(s.mirror.Messages, s.out.Messages)) {
+		s.t.Fatalf("p%d at %d: noting deliveries makes a difference: %v, want %v; %v", p, s.now, s.mirror.List, s.out.List, twinErr)
 	}
 	s.apply(p, in)
 }

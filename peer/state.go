@@ -9,6 +9,7 @@ import (
 // Clone returns an independent copy of the Machine, its ordering and its
 // transport: given the same inputs, both go the same way.
 func (m *Machine) Clone() *Machine {
+	m.count()
 	c := *m
 	c.c.Ordering = m.c.Ordering.Clone()
 	if m.c.Transport != nil {
@@ -17,7 +18,7 @@ func (m *Machine) Clone() *Machine {
 	c.tally = slices.Clone(m.tally)
 	c.flags = slices.Clone(m.flags)
 	c.answers = [2][]int32{slices.Clone(m.answers[0]), slices.Clone(m.answers[1])}
-	c.own, c.ended = nil, nil // empty between steps
+	c.own, c.ended, c.backlog = nil, nil, nil // empty between steps, and now
 	c.bodies, c.delivered = m.bodies.Clone(), m.delivered.Clone()
 	return &c
 }
@@ -26,6 +27,7 @@ func (m *Machine) Clone() *Machine {
 // that will answer every further input alike, times counted from now, append
 // the same bytes.
 func (m *Machine) AppendState(b []byte, now Instant) []byte {
+	m.count()
 	b = append(b, byte(m.phase), bit(m.finished)|bit(m.full)<<1|bit(m.impatient)<<2)
 	for _, v := range [...]int64{int64(m.broadcasts), int64(m.ready), int64(m.stops), int64(m.questions), int64(m.interval / time.Nanosecond)} {
 		b = binary.AppendVarint(b, v)
@@ -40,7 +42,9 @@ func (m *Machine) AppendState(b []byte, now Instant) []byte {
 	for q, t := range m.tally {
 		b = append(b, byte(m.flags[q]))
 		b = binary.AppendVarint(b, int64(t.undelivered))
-		b = binary.AppendVarint(b, int64(t.unreceived))
+		if !m.c.IgnoresEnds || m.c.ByReceipt { // else nobody ever looks at it
+			b = binary.AppendVarint(b, int64(t.unreceived))
+		}
 	}
 	for _, answers := range m.answers {
 		b = binary.AppendUvarint(b, uint64(len(answers)))

@@ -41,7 +41,7 @@ type waiter struct {
 
 func fifoSpec() Spec {
 	return Spec{
-		Kind: "fifo", Class: "none",
+		Kind: "fifo", IgnoresEnds: true, Class: "none",
 		Doc:     "delivers each sender's messages in the order of their broadcasts",
 		Paper:   "Hadzilacos and Toueg, Cornell TR 94-1425, 1994, section 4.2",
 		Packets: "n-1", Steps: "0/1",

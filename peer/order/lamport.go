@@ -50,7 +50,7 @@ const maxStamp = 1 << 62
 
 func lamportSpec() Spec {
 	return Spec{
-		Kind: "lamport", Class: "communication history",
+		Kind: "lamport", IgnoresEnds: true, Class: "communication history",
 		Doc:     "delivers by logical clocks when everybody has been heard past a message",
 		Paper:   "Lamport, CACM 21(7):558-565, 1978",
 		Packets: "n(n-1)", Steps: "2/2",

@@ -30,6 +30,10 @@ type Spec struct {
 	Loopback bool // an own message may reach the ordering by way of the network
 	Repeats  bool // logs a message twice when its packet comes twice
 
+	// IgnoresEnds says that Ended does nothing, which spares a host of many
+	// peers the work of finding out at once when a stream is over.
+	IgnoresEnds bool
+
 	Params []Param
 	// New makes one from a complete list of values, as Build gives it. The
 	// ordering needs a Reset before use.
@@ -64,7 +68,7 @@ type Table []Spec
 
 // Builtin returns the orderings of this package.
 func Builtin() Table {
-	t := Table{fifoSpec(), lamportSpec(), naiveSpec(), timestampSpec()}
+	t := Table{causalSpec(), fifoSpec(), lamportSpec(), naiveSpec(), sequencerSpec(), timestampSpec()}
 	slices.SortFunc(t, func(a, b Spec) int { return strings.Compare(a.Kind, b.Kind) })
 	return t
 }

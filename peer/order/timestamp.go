@@ -44,7 +44,7 @@ const timerHead peer.TimerID = 0
 
 func timestampSpec() Spec {
 	return Spec{
-		Kind: "timestamp", Class: "communication history",
+		Kind: "timestamp", IgnoresEnds: true, Class: "communication history",
 		Doc:     "delivers by the senders' clocks, each message held back for a fixed time",
 		Paper:   "Cristian, Aghili, Strong and Dolev, Information and Computation 118(1), 1995, section 4",
 		Packets: "n-1", Steps: "wait/wait",
