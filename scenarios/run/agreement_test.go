@@ -1,0 +1,85 @@
+package run_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"mpcomm/reports/result"
+	"mpcomm/scenarios/run"
+)
+
+// agreed is what an ordering keeps on links of one kind, run after run.
+type agreed struct {
+	ordering, link string
+	inOrder        bool // FIFO and causal, too
+}
+
+// promised lists the orderings that agree on one order of all messages.
+var promised = []agreed{
+	{"{kind: sequencer, variant: ub}", "datagram", false},
+	{"{kind: sequencer, variant: bb, at: 1}", "datagram", false},
+	{"{kind: sequencer, variant: uub}", "datagram", false},
+	{"{kind: sequencer, variant: ub, at: 1}", "fifo", true},
+	{"{kind: sequencer, variant: bb}", "fifo", true},
+	{"{kind: sequencer, variant: uub}", "fifo", true},
+}
+
+// TestOneOrder runs random groups inside the assumptions: everything is
+// delivered everywhere in one order.
+func TestOneOrder(t *testing.T) {
+	t.Parallel()
+	for _, k := range promised {
+		t.Run(k.ordering+" "+k.link, func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(max(20, 250/thin)) {
+				r := rand.New(rand.NewPCG(seed, 0x70726f6d69736573))
+				text := fmt.Sprintf(`version: 1
+name: agreement
+peers: %d
+orderings: [%s]
+phases: %s
+workload: {messages: %d, gap: {kind: exponential, min: 0ms, mean: %dms}, replies: {probability: 1/8, delay: 1ms}}
+network: {link: %s, latency: {kind: exponential, min: 1ms, mean: 20ms}, duplicate: 1/%d}
+clocks: {default: {offset: {kind: normal, mean: 0ms, sd: %dms}}}
+limits: {until: 1h}
+`, 2+r.IntN(7), k.ordering, []string{"robust", "none"}[r.IntN(2)], 1+r.IntN(15), 1+r.IntN(30), k.link, 2+r.IntN(20), r.IntN(8))
+				o, v := judged(t, text, seed)
+				p := v.Properties
+				switch {
+				case len(v.OutsideAssumptions) > 0:
+					t.Fatalf("seed %d is outside the assumptions: %v", seed, v.OutsideAssumptions)
+				case o.Limit != run.LimitNone || !v.Complete || !v.Divergence.Identical:
+					t.Fatalf("seed %d: limit %q, complete %t, identical %t\n%s", seed, o.Limit, v.Complete, v.Divergence.Identical, text)
+				case p.Total != result.Holds || p.Agreement != result.Holds || p.Integrity != result.Holds || p.Validity != result.Holds:
+					t.Fatalf("seed %d: %+v\n%s", seed, p, text)
+				case k.inOrder && (p.FIFO != result.Holds || p.Causal != result.Holds):
+					t.Fatalf("seed %d: fifo %v, causal %v\n%s", seed, p.FIFO, p.Causal, text)
+				}
+			}
+		})
+	}
+}
+
+// TestSequencerCrash (LT6): a sequencer that delivers and crashes before its
+// packets have left leaves a log that nobody else has.
+func TestSequencerCrash(t *testing.T) {
+	t.Parallel()
+	for _, variant := range []string{"ub", "bb"} {
+		o, r := judged(t, fmt.Sprintf(`version: 1
+name: uniform
+peers: 3
+orderings: [{kind: sequencer, variant: %s}]
+phases: {kind: robust, retry: 50ms, drain: 1s}
+workload: {sends: [{at: 5ms, from: 1}]}
+network: {latency: 10ms}
+faults: [{crash: 0, at_delivery: "p1#0", sent: 0}]
+`, variant), 1)
+		if len(log(o.History, 0)) != 1 || len(log(o.History, 1)) != 0 || len(log(o.History, 2)) != 0 {
+			t.Errorf("%s: logs %v %v %v, want one entry at p0 alone", variant, log(o.History, 0), log(o.History, 1), log(o.History, 2))
+		}
+		if r.Properties.Uniform != result.Violated || r.Properties.Agreement != result.Holds {
+			t.Errorf("%s: uniform %v, agreement %v; want violated, holds", variant, r.Properties.Uniform, r.Properties.Agreement)
+		}
+	}
+}
