@@ -82,6 +82,19 @@ var litmus = []litmusTest{
 		"fifo blocks behind the lost", "fifo", nil, []send{{0, p0}, {ms, message(0, 1)}, {ms + 1, p1}}, []link{lost}, nil, false,
 		"[p0#0 p0#1 p1#0][p0#0 p1#0 p0#1][p1#0]",
 	},
+	{"LT3 concurrent", "causal", nil, race, []link{{p0, peer.KindData, 2, 5 * ms}}, nil, false, "[p0#0 p1#0][p1#0 p0#0][p1#0 p0#0]"},
+	{
+		"LT3 a reply waits for its question", "causal", nil, []send{{0, p0}, {2 * ms, p1}}, []link{slow}, nil, false,
+		"[p0#0 p1#0][p0#0 p1#0][p0#0 p1#0]",
+	},
+	{
+		"LT3 by arrival the reply is first", "naive", nil, []send{{0, p0}, {2 * ms, p1}}, []link{slow}, nil, false,
+		"[p0#0 p1#0][p0#0 p1#0][p1#0 p0#0]",
+	},
+	{
+		"causal blocks behind a lost cause", "causal", nil, []send{{0, p0}, {ms / 2, p2}, {2 * ms, p1}}, []link{lost}, nil, false,
+		"[p0#0 p2#0 p1#0][p0#0 p2#0 p1#0][p2#0]",
+	},
 	{
 		"naive shows the overtaking", "naive", nil, []send{{0, p0}, {ms, message(0, 1)}}, []link{slow}, nil, false,
 		"[p0#0 p0#1][p0#0 p0#1][p0#1 p0#0]",

@@ -149,6 +149,13 @@ var promises = []promise{
 		name: "naive", kind: "naive",
 	},
 	{
+		name: "causal", kind: "causal", properties: []property{complete, causal, inOrder},
+		twin: func(flaw string) peer.Ordering { return &plainCausal{twin: twin{flaw: flaw}} },
+		flaws: []string{
+			"no gap detection", "no second look", "counts what it received", "looks at the sender alone",
+		},
+	},
+	{
 		name: "fifo", kind: "fifo", properties: []property{complete, inOrder},
 		twin:  func(flaw string) peer.Ordering { return &plainFIFO{twin: twin{flaw: flaw}} },
 		flaws: []string{"no gap detection", "no second look", "copies are logged"},

@@ -18,6 +18,7 @@ type variant struct {
 
 var everyKind = []variant{
 	{"naive", nil},
+	{"causal", nil},
 	{"fifo", nil},
 	{"lamport", nil},
 	{"lamport", order.Values{{Name: "gaps", Text: "detect"}}},
