@@ -86,6 +86,7 @@ func (e *Engine) minor(p int, now sim.Time, m *peer.Message, ef *peer.Effect) {
 		i := e.parking
 		e.slab[i].refs++
 		h.parked = append(h.parked, parcel{i, now})
+		e.logged = true // the parcel keeps the time of its arrival
 	case peer.EffectTooEarly:
 		if m.Kind.Body() {
 			e.outcome.TooEarly++
