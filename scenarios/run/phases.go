@@ -104,7 +104,7 @@ func (e *Engine) scheduleSends(now sim.Time) {
 // finished.
 func (e *Engine) consult(p int, now sim.Time) {
 	h := &e.hosts[p]
-	if !h.ready || h.down {
+	if !h.ready || h.down || h.finished {
 		return
 	}
 	if at, ok := e.src.Next(peer.ID(p)); ok {
@@ -113,16 +113,23 @@ func (e *Engine) consult(p int, now sim.Time) {
 			h.nextSend = at
 			e.sched.Schedule(at, event{kind: eventSend, to: uint16(p)})
 		}
-	} else if !h.finished && e.src.Done(peer.ID(p)) {
+	} else if e.src.Done(peer.ID(p)) && !e.awaitsData() {
 		e.finishSender(p, now)
 	}
+}
+
+// awaitsData reports whether peers without a scheduled broadcast wait for T0
+// before they say STOP. Classic peers do: their STOP would be dropped by those
+// that are still in the handshake.
+func (e *Engine) awaitsData() bool {
+	return e.plan.phases.Protocol == peer.Classic && e.plan.load.Sends != nil && e.outcome.DataAt == sim.Never
 }
 
 // send lets the application at p make one broadcast that is due.
 func (e *Engine) send(now sim.Time, p int) {
 	h := &e.hosts[p]
 	at, ok := e.src.Next(peer.ID(p))
-	if !ok || at > now || h.down || !h.ready {
+	if !ok || at > now || h.down || !h.ready || h.finished {
 		e.outcome.Events--
 		return
 	}
