@@ -48,6 +48,35 @@ func (h *Histogram) Record(ns int64) {
 	page[number%perPage]++
 }
 
+// RecordAll enters several durations.
+func (h *Histogram) RecordAll(ns []int64) {
+	most, known := h.max, uint64(0)
+	for _, v := range ns {
+		// A bit that is always there spares the question of how many there are.
+		dropped := uint(bits.Len64(uint64(v)|1<<pageBits) - pageBits - 1)
+		number := dropped<<pageBits + uint(uint64(v)>>(dropped&63))
+		if number>>pageBits >= pages || h.pages[number>>pageBits] == nil {
+			h.Record(v) // the first of its page, beyond all pages, or negative
+			continue
+		}
+		most = max(most, v)
+		known++
+		h.pages[number>>pageBits][number%perPage]++
+	}
+	h.n += known
+	h.max = max(h.max, most)
+}
+
+// RecordZeros enters n durations of 0.
+func (h *Histogram) RecordZeros(n uint64) {
+	if n == 0 {
+		return
+	}
+	h.Record(0)
+	h.pages[0][0] += n - 1
+	h.n += n - 1
+}
+
 // Merge enters everything other holds.
 func (h *Histogram) Merge(other *Histogram) {
 	h.n += other.n

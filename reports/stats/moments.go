@@ -76,6 +76,43 @@ func (m *Moments) square(at int, lo, hi uint64) {
 	}
 }
 
+// AddInts enters n non-negative integers by their sum and the sum of their
+// squares.
+func (m *Moments) AddInts(n, sum, squares uint64) {
+	m.n += n
+	var carry uint64
+	m.sum[1], carry = bits.Add64(m.sum[1], sum, 0)
+	m.sum[2] += carry
+	m.square(2, squares, 0)
+}
+
+// AddTimes enters one ratio as often as times says.
+func (m *Moments) AddTimes(r Ratio, times uint64) {
+	if r.Den == 0 || times == 0 {
+		return
+	}
+	m.n += times
+	if r.Num != 0 {
+		var one Moments
+		one.add(r)
+		addProduct(m.sum[:], one.sum[:], times)
+		addProduct(m.sq[:], one.sq[:], times)
+	}
+}
+
+// addProduct adds a multiple of little-endian words to as many others.
+func addProduct(to, words []uint64, times uint64) {
+	over := uint64(0)
+	for i, w := range words {
+		hi, lo := bits.Mul64(w, times)
+		var carry uint64
+		lo, carry = bits.Add64(lo, over, 0)
+		over = hi + carry
+		to[i], carry = bits.Add64(to[i], lo, 0)
+		over += carry
+	}
+}
+
 // Merge enters all observations of other.
 func (m *Moments) Merge(other *Moments) {
 	m.n += other.n
