@@ -42,6 +42,7 @@ func (t *Tally) Cell(h Head) Cell {
 	if t.runs == 0 {
 		panic("result: a line of a sweep without runs")
 	}
+	t.settle()
 	c := Cell{Head: h, Runs: t.runs, Ordering: t.label, Kind: t.kind, Digest: t.digest.String()}
 	for i := range columns {
 		switch col := &columns[i]; col.form {

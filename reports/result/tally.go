@@ -19,7 +19,8 @@ type Tally struct {
 	runs       uint64
 	label      string
 	kind       string
-	numbers    [len(columns)]stats.Moments
+	numbers    [len(columns)]stats.Moments // of the runs but for those in unsettled
+	unsettled  sums
 	limits     [len(limitNames)]uint64
 	digest     fold
 	opened     stats.Moments // every peer of every run
@@ -92,18 +93,6 @@ func (t *Tally) Add(o *Ordering) {
 	}
 }
 
-// addNumber enters the number of column i.
-func (t *Tally) addNumber(i int, o *Ordering) {
-	num, den := columns[i].get(o)
-	switch {
-	case den == 0:
-	case den == 1 || num == 0:
-		t.numbers[i].AddInt(num)
-	default:
-		t.numbers[i].Add(stats.Ratio{Num: uint64(num), Den: den})
-	}
-}
-
 func (t *Tally) name(label, kind string) {
 	if t.runs == 0 {
 		t.label, t.kind = label, kind
@@ -152,6 +141,8 @@ func (t *Tally) Merge(next *Tally) {
 		return
 	}
 	t.name(next.label, next.kind)
+	t.settle()
+	next.settle()
 	t.runs += next.runs
 	t.Latency.Merge(&next.Latency)
 	t.LatencySelf.Merge(&next.LatencySelf)

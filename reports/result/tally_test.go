@@ -142,27 +142,114 @@ func TestDigestIsOfTheSequence(t *testing.T) {
 	})
 }
 
-// TestEveryColumnIsAdded compares the fast path with the table, column by
-// column.
-func TestEveryColumnIsAdded(t *testing.T) {
-	t.Parallel()
-	var got, want Tally
-	for _, limit := range []string{"quiet", "until"} {
-		o := sample()
-		o.Limit = limit
-		got.addNumbers(o)
-		for i := range columns {
-			if columns[i].get != nil {
-				want.addNumber(i, o)
-			}
+// addColumns enters the numbers of a run one by one, as the table of columns has
+// them: the twin of addNumbers.
+func (t *Tally) addColumns(o *Ordering) {
+	for i := range columns {
+		if columns[i].get == nil {
+			continue
+		}
+		switch num, den := columns[i].get(o); {
+		case den == 0:
+		case den == 1 || num == 0:
+			t.numbers[i].AddInt(num)
+		default:
+			t.numbers[i].Add(stats.Ratio{Num: uint64(num), Den: den})
 		}
 	}
+}
+
+// spread makes every number of a run another in every run, now and then beyond
+// what single words hold, and null where it may be.
+func spread(t *rapid.T, o *Ordering) {
+	size := func() int {
+		return rapid.SampledFrom([]int{0, 1, 7, 200, 300, mostInteger, mostInteger + 1, 1 << 40}).Draw(t, "size")
+	}
+	maybe := func() bool { return rapid.Bool().Draw(t, "maybe") }
+	ratio := func() stats.Ratio { return stats.Share(size(), rapid.SampledFrom([]int{0, 1, 3, 8}).Draw(t, "den")) }
+	d, q, c, p := &o.Divergence, &o.Quality, &o.Cost, &o.Phases
+	for _, n := range []*int{
+		&d.Pairs, &d.DistinctLogs, &d.CommonPrefix, &d.Positions, &d.PositionsDiffering, &d.Missing, &d.Duplicates, &d.Messages,
+		&d.Deliveries, &d.RoundsClassic, &d.RoundsFull, &q.FIFOViolations, &q.FIFOGaps, &q.CausalViolations, &q.CausalGaps,
+	} {
+		*n = size()
+	}
+	for _, n := range []*uint64{
+		&o.Events, &c.Packets, &c.PacketsPhases, &c.PacketsOrdering, &c.PacketsAcks, &c.PacketsResent, &c.PacketsLost, &c.Bytes,
+		&c.PacketsDuplicated, &c.PacketsRepeated, &c.Clamped, &p.TooEarly, &p.TooLate, &p.Resent,
+	} {
+		*n = uint64(size())
+	}
+	for _, b := range []*bool{&o.Complete, &d.Identical, &d.PrefixConsistent, &p.OpenedAll} {
+		*b = maybe()
+	}
+	for _, r := range []*stats.Ratio{
+		&d.Contested, &d.InversionsPerMessage, &d.KendallDistance, &d.Footrule, &d.Ulam, &q.TruthInversionsPerMessage, &c.PacketsPerBroadcast,
+	} {
+		*r = ratio()
+	}
+	for _, n := range []*NullInt{&d.KendallMax, &d.FirstDifference} {
+		*n = NullInt{N: int64(size()), Known: maybe()}
+	}
+	for _, w := range []*NullMS{&p.Handshake, &p.DataAt, &p.Data, &p.Stop} {
+		*w = NullMS{MS: MS(size()), Known: maybe()}
+	}
+	for _, m := range []*Mean{&c.Latency.Mean, &c.LatencySelf.Mean, &c.Hold.Mean} {
+		r := ratio()
+		*m = Mean{Sum: int64(r.Num), Count: r.Den}
+	}
+	for _, v := range []*Verdict{
+		&o.Properties.Integrity, &o.Properties.Validity, &o.Properties.Agreement, &o.Properties.Uniform,
+		&o.Properties.FIFO, &o.Properties.Causal, &o.Properties.Total,
+	} {
+		*v = Verdict(rapid.IntRange(0, 2).Draw(t, "verdict"))
+	}
+	o.Virtual = MS(size())
+}
+
+// TestEveryColumnIsAdded compares sums that are settled now and then with the
+// table, column by column.
+func TestEveryColumnIsAdded(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var got, want Tally
+		for range rapid.IntRange(1, 6).Draw(t, "runs") {
+			o := sample()
+			spread(t, o)
+			got.addNumbers(o)
+			want.addColumns(o)
+			if rapid.IntRange(0, 3).Draw(t, "settle") == 0 {
+				got.settle()
+			}
+		}
+		got.settle()
+		requireSameNumbers(t, &got, &want)
+	})
+}
+
+func requireSameNumbers(t rapid.TB, got, want *Tally) {
+	t.Helper()
 	for i := range columns {
 		a, b := &got.numbers[i], &want.numbers[i]
 		if columns[i].form == share && a.Whole() != b.Whole() || columns[i].form != share && *a != *b {
 			t.Errorf("%s is not what the table says", columns[i].path)
 		}
 	}
+}
+
+// TestSumsHoldTheirMost: as many of the largest integers as are summed before
+// they are settled, and more.
+func TestSumsHoldTheirMost(t *testing.T) {
+	t.Parallel()
+	var got, want Tally
+	o := sample()
+	o.Events, o.Divergence.Contested = mostInteger, stats.Ratio{Num: 255, Den: 256}
+	for range 3*mostUnsettled + 1 {
+		got.addNumbers(o)
+		want.addColumns(o)
+	}
+	got.settle()
+	requireSameNumbers(t, &got, &want)
 }
 
 func TestTallyDoesNotAllocate(t *testing.T) {
