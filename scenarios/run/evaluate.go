@@ -26,10 +26,10 @@ const (
 
 // Evaluator turns outcomes into results, one after another, on the same memory.
 type Evaluator struct {
-	// Latency, Self and Hold are the durations behind the result's times, in
-	// nanoseconds, until the next Evaluate: broadcast to delivery at other
-	// peers, the same at the sender, first arrival to delivery at other peers.
-	Latency, Self, Hold []int64
+	// Latency, Self and Hold are the durations behind the result's times until
+	// the next Evaluate: broadcast to delivery at other peers, the same at the
+	// sender, first arrival to delivery at other peers.
+	Latency, Self, Hold Durations
 
 	comparer compare.Comparer
 	checker  history.Checker
@@ -53,10 +53,11 @@ func (v *Evaluator) Evaluate(p *Plan, o *Outcome, detail Detail) *result.Orderin
 	if detail == Full {
 		want = compare.All
 	}
-	r.Divergence = v.comparer.Compare(o.History, compare.Options{
+	v.check(o, detail)
+	r.Divergence = v.comparer.CompareOrders(o.History, v.checker.Orders(), compare.Options{
 		Want: want, Window: w, Seed: o.Seed, MessagesPerPeer: p.messagesPerPeer,
 	})
-	v.check(o, detail)
+	r.Quality.TruthInversionsPerMessage = v.comparer.Truth()
 	v.times(o, w, detail)
 	v.cost(p, o)
 	v.phases(o)
@@ -139,61 +140,6 @@ func (v *Evaluator) allHeld(h *history.History) bool {
 	return true
 }
 
-// times gathers the durations of deliveries of measured messages.
-func (v *Evaluator) times(o *Outcome, w *compare.Window, detail Detail) {
-	v.Latency, v.Self, v.Hold = v.Latency[:0], v.Self[:0], v.Hold[:0]
-	h := o.History
-	arrivals := h.Arrivals
-	for i := range h.Stream {
-		d := &h.Stream[i]
-		arrived := d.At
-		if d.Held {
-			arrived, arrivals = arrivals[0], arrivals[1:]
-		}
-		if d.Ref == history.NoRef || w != nil && (d.Ref < w.From || d.Ref >= w.Until) {
-			continue
-		}
-		b := &h.Broadcasts[d.Ref]
-		since := int64(d.At - b.At)
-		if b.ID.Sender == peer.ID(d.Peer) {
-			v.Self = append(v.Self, since)
-			continue
-		}
-		v.Latency = append(v.Latency, since)
-		v.Hold = append(v.Hold, int64(d.At-arrived))
-	}
-	c := &v.result.Cost
-	c.Latency, c.LatencySelf, c.Hold = v.sum(v.Latency, detail), v.sum(v.Self, detail), v.sum(v.Hold, detail)
-}
-
-// sum adds durations up; the quantiles are nearest-rank and exact.
-func (v *Evaluator) sum(d []int64, detail Detail) result.Times {
-	var t result.Times
-	if len(d) == 0 {
-		return t
-	}
-	most := d[0]
-	for _, x := range d {
-		t.Mean.Sum += x
-		most = max(most, x)
-	}
-	t.Mean.Count = uint64(len(d))
-	t.Max = result.Millis(sim.Time(most))
-	if detail == Full {
-		v.sorted = append(v.sorted[:0], d...)
-		slices.Sort(v.sorted)
-		t.P50 = result.Millis(sim.Time(nearestRank(v.sorted, 50)))
-		t.P99 = result.Millis(sim.Time(nearestRank(v.sorted, 99)))
-	}
-	return t
-}
-
-// nearestRank returns the smallest value that at least percent of the sorted
-// values do not exceed.
-func nearestRank(sorted []int64, percent int) int64 {
-	return sorted[(len(sorted)*percent+99)/100-1]
-}
-
 func (v *Evaluator) cost(p *Plan, o *Outcome) {
 	c := &v.result.Cost
 	c.Packets, c.PacketsPhases, c.PacketsOrdering = o.Cost.Packets(), o.Cost.Phases, o.Cost.Ordering
@@ -216,18 +162,20 @@ func known(t sim.Time) result.NullMS {
 func (v *Evaluator) phases(o *Outcome) {
 	ph := &v.result.Phases
 	first, last, closed := sim.Never, sim.Time(-1), sim.Time(-1)
+	n := len(o.Opened)
 	ph.OpenedAll = true
+	ph.Opened, ph.Closed = slices.Grow(ph.Opened, n)[:n], slices.Grow(ph.Closed, n)[:n]
 	for p, at := range o.Opened {
-		ph.Opened = append(ph.Opened, known(at))
-		ph.Closed = append(ph.Closed, known(o.Closed[p]))
+		end := o.Closed[p]
+		ph.Opened[p], ph.Closed[p] = known(at), known(end)
 		first = min(first, at)
 		if at == sim.Never {
 			ph.OpenedAll = false
 		} else {
 			last = max(last, at)
 		}
-		if o.Closed[p] != sim.Never {
-			closed = max(closed, o.Closed[p])
+		if end != sim.Never {
+			closed = max(closed, end)
 		}
 	}
 	if ph.OpenedAll {

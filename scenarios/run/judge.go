@@ -21,29 +21,37 @@ func (v *Evaluator) check(o *Outcome, detail Detail) {
 	}
 	properties, quality := v.checker.Check(o.History, o.Limit.Settled(), want)
 	r := &v.result
-	for _, c := range [...]struct {
-		name string
-		from history.Check
-		to   *result.Verdict
-	}{
-		{"integrity", properties.Integrity, &r.Properties.Integrity},
-		{"validity", properties.Validity, &r.Properties.Validity},
-		{"agreement", properties.Agreement, &r.Properties.Agreement},
-		{"uniform", properties.Uniform, &r.Properties.Uniform},
-		{"fifo", properties.FIFO, &r.Properties.FIFO},
-		{"causal", properties.Causal, &r.Properties.Causal},
-		{"total", properties.Total, &r.Properties.Total},
-	} {
-		*c.to = result.Verdict(c.from.Verdict)
-		if c.from.Witness != nil {
-			r.Witnesses = append(r.Witnesses, witness(c.name, c.from.Witness))
-		}
+	r.Properties = result.Properties{
+		Integrity: result.Verdict(properties.Integrity.Verdict),
+		Validity:  result.Verdict(properties.Validity.Verdict),
+		Agreement: result.Verdict(properties.Agreement.Verdict),
+		Uniform:   result.Verdict(properties.Uniform.Verdict),
+		FIFO:      result.Verdict(properties.FIFO.Verdict),
+		Causal:    result.Verdict(properties.Causal.Verdict),
+		Total:     result.Verdict(properties.Total.Verdict),
+	}
+	if detail == Full {
+		v.witnesses(properties)
 	}
 	q := &r.Quality
 	q.FIFOViolations, q.FIFOGaps = quality.FIFOViolations, quality.FIFOGaps
 	q.CausalViolations, q.CausalGaps = quality.CausalViolations, quality.CausalGaps
 	q.CausalReceivers = quality.CausalReceivers
-	q.TruthInversionsPerMessage = v.comparer.Truth()
+}
+
+// witnesses lists those of the properties that have one.
+func (v *Evaluator) witnesses(p history.Properties) {
+	for _, c := range [...]struct {
+		name string
+		from *history.Check
+	}{
+		{"integrity", &p.Integrity}, {"validity", &p.Validity}, {"agreement", &p.Agreement}, {"uniform", &p.Uniform},
+		{"fifo", &p.FIFO}, {"causal", &p.Causal}, {"total", &p.Total},
+	} {
+		if c.from.Witness != nil {
+			v.result.Witnesses = append(v.result.Witnesses, witness(c.name, c.from.Witness))
+		}
+	}
 }
 
 func witness(property string, w *history.Witness) result.Witness {

@@ -3,9 +3,13 @@ package sweep
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
+	"mpcomm/peer/order"
+	"mpcomm/reports/result"
 	"mpcomm/scenarios"
+	"mpcomm/scenarios/run"
 )
 
 const tiny = `version: 1
@@ -45,4 +49,60 @@ func BenchmarkSweepTiny(b *testing.B) {
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "runs/s")
 		})
 	}
+}
+
+// BenchmarkJudge is the part of a tiny run that comes after it: its verdicts,
+// its divergence and its place in the sums. One op is one run, of many that
+// differ.
+func BenchmarkJudge(b *testing.B) {
+	for _, bench := range []struct {
+		name      string
+		identical bool
+	}{{"differ", false}, {"identical", true}} {
+		b.Run(bench.name, func(b *testing.B) {
+			p, outcomes := tinyOutcomes(b, bench.identical)
+			var w worker
+			var tally result.Tally
+			b.ReportAllocs()
+			b.ResetTimer()
+			for i := range b.N {
+				if i%4096 == 0 {
+					tally.Reset()
+				}
+				w.judge(p, outcomes[i%len(outcomes)], &tally)
+			}
+		})
+	}
+}
+
+// tinyOutcomes returns the first 400 tiny runs whose logs are identical, or are
+// not.
+func tinyOutcomes(b *testing.B, identical bool) (*run.Plan, []*run.Outcome) {
+	text := fmt.Sprintf(tiny, "none")
+	if identical { // rarely, unless gaps are far longer than delays
+		text = strings.Replace(text, "mean: 20ms", "mean: 2s", 1)
+	}
+	s := parse(b, text)
+	p, err := run.Compile(s, s.Orderings[0], order.Builtin())
+	if err != nil {
+		b.Fatal(err)
+	}
+	var v run.Evaluator
+	var outcomes []*run.Outcome
+	e, seed := new(run.Engine), uint64(0)
+	for fresh := true; len(outcomes) < 400; seed++ {
+		if fresh {
+			if e, err = run.NewEngine(p, run.Options{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		o, err := e.Run(seed)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if fresh = v.Evaluate(p, o, run.Totals).Divergence.Identical == identical; fresh {
+			outcomes = append(outcomes, o)
+		}
+	}
+	return p, outcomes
 }

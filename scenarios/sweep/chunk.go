@@ -93,11 +93,7 @@ func (w *worker) make(ctx context.Context, c *chunk) {
 			c.err = fmt.Errorf("%sordering %s, seed %d: %w", cellPrefix(u.head.Cell), u.plan.Label(), seed, err)
 			return
 		}
-		r := w.evaluator.Evaluate(u.plan, o, run.Totals)
-		c.tally.Add(r)
-		record(&c.tally.Latency, w.evaluator.Latency)
-		record(&c.tally.LatencySelf, w.evaluator.Self)
-		record(&c.tally.Hold, w.evaluator.Hold)
+		r := w.judge(u.plan, o, c.tally)
 		if w.sweep.options.PerRun != nil {
 			c.rows = append(c.rows, Row{Cell: u.head.Cell, Ordering: u.plan.Label(), Seed: seed, Values: result.Values(r)})
 		}
@@ -105,10 +101,19 @@ func (w *worker) make(ctx context.Context, c *chunk) {
 	c.whole = true
 }
 
-func record(h *stats.Histogram, durations []int64) {
-	for _, d := range durations {
-		h.Record(d)
-	}
+// judge enters a run into the tally.
+func (w *worker) judge(p *run.Plan, o *run.Outcome, t *result.Tally) *result.Ordering {
+	r := w.evaluator.Evaluate(p, o, run.Totals)
+	t.Add(r)
+	record(&t.Latency, &w.evaluator.Latency)
+	record(&t.LatencySelf, &w.evaluator.Self)
+	record(&t.Hold, &w.evaluator.Hold)
+	return r
+}
+
+func record(h *stats.Histogram, d *run.Durations) {
+	h.RecordZeros(d.Zeros)
+	h.RecordAll(d.Above)
 }
 
 // merger puts chunks back into their order and sums each unit up.

@@ -1,0 +1,139 @@
+package run
+
+import (
+	"slices"
+
+	"mpcomm/peer"
+	"mpcomm/peer/history"
+	"mpcomm/reports/compare"
+	"mpcomm/reports/result"
+	"mpcomm/sim"
+)
+
+// Durations are how long something took, over and over, in nanoseconds. Those
+// of nothing are only counted: most orderings hold nothing back.
+type Durations struct {
+	Zeros uint64
+	Above []int64 // the others, in order of time
+}
+
+func (d *Durations) reset() { d.Zeros, d.Above = 0, d.Above[:0] }
+
+// times gathers the durations of deliveries of measured messages.
+func (v *Evaluator) times(o *Outcome, w *compare.Window, detail Detail) {
+	h := o.History
+	v.Latency.reset()
+	v.Self.reset()
+	v.Hold.reset()
+	if len(h.Arrivals) == 0 {
+		v.delays(h, w)
+		v.Hold.Zeros = v.Latency.Zeros + uint64(len(v.Latency.Above))
+	} else {
+		v.delaysAndHolds(h, w)
+	}
+	c := &v.result.Cost
+	c.Latency, c.LatencySelf, c.Hold = v.sum(&v.Latency, detail), v.sum(&v.Self, detail), v.sum(&v.Hold, detail)
+}
+
+// delays gathers the durations of a run in which nothing was held. What a
+// delivery is, is as good as random, so it is not branched on: every duration is
+// written behind the latencies and behind those of senders, and stays where the
+// next does not overwrite it.
+func (v *Evaluator) delays(h *history.History, w *compare.Window) {
+	window := compare.Window{Until: history.Ref(len(h.Broadcasts))}
+	if w != nil {
+		window = *w
+	}
+	n := len(h.Stream)
+	others := slices.Grow(v.Latency.Above, n+1)[:n+1]
+	selves := slices.Grow(v.Self.Above, n+1)[:n+1]
+	toOthers, toSelves, counted := 0, 0, 0
+	selfZeros := uint64(0)
+	for i := range h.Stream {
+		d := &h.Stream[i]
+		if d.Ref-window.From >= window.Until-window.From { // NoRef is in none
+			continue
+		}
+		b := &h.Broadcasts[d.Ref]
+		since := int64(d.At - b.At)
+		self, some := 0, 0
+		if b.ID.Sender == peer.ID(d.Peer) {
+			self = 1
+		}
+		if since != 0 {
+			some = 1
+		}
+		others[toOthers], selves[toSelves] = since, since
+		toOthers += some &^ self
+		toSelves += some & self
+		selfZeros += uint64(self &^ some)
+		counted++
+	}
+	v.Latency.Above, v.Self.Above = others[:toOthers], selves[:toSelves]
+	v.Self.Zeros = selfZeros
+	v.Latency.Zeros = uint64(counted-toOthers-toSelves) - selfZeros
+}
+
+// delaysAndHolds gathers the durations of a run in which some bodies waited.
+func (v *Evaluator) delaysAndHolds(h *history.History, w *compare.Window) {
+	arrivals := h.Arrivals
+	for i := range h.Stream {
+		d := &h.Stream[i]
+		arrived := d.At
+		if d.Held {
+			arrived, arrivals = arrivals[0], arrivals[1:]
+		}
+		if d.Ref == history.NoRef || w != nil && (d.Ref < w.From || d.Ref >= w.Until) {
+			continue
+		}
+		b := &h.Broadcasts[d.Ref]
+		since := int64(d.At - b.At)
+		if b.ID.Sender == peer.ID(d.Peer) {
+			v.Self.add(since)
+			continue
+		}
+		v.Latency.add(since)
+		v.Hold.add(int64(d.At - arrived))
+	}
+}
+
+func (d *Durations) add(ns int64) {
+	if ns == 0 {
+		d.Zeros++
+		return
+	}
+	d.Above = append(d.Above, ns)
+}
+
+// sum adds durations up; the quantiles are nearest-rank and exact.
+func (v *Evaluator) sum(d *Durations, detail Detail) result.Times {
+	var t result.Times
+	n := d.Zeros + uint64(len(d.Above))
+	if n == 0 {
+		return t
+	}
+	sum, most := int64(0), int64(0)
+	for _, x := range d.Above {
+		sum += x
+		most = max(most, x)
+	}
+	t.Mean = result.Mean{Sum: sum, Count: n}
+	t.Max = result.Millis(sim.Time(most))
+	if detail == Full {
+		v.sorted = append(v.sorted[:0], d.Above...)
+		slices.Sort(v.sorted)
+		t.P50 = result.Millis(sim.Time(nearestRank(d.Zeros, v.sorted, 50)))
+		t.P99 = result.Millis(sim.Time(nearestRank(d.Zeros, v.sorted, 99)))
+	}
+	return t
+}
+
+// nearestRank returns the smallest value that at least percent of the values do
+// not exceed: as many zeros, and the sorted ones above.
+func nearestRank(zeros uint64, above []int64, percent uint64) int64 {
+	rank := ((zeros+uint64(len(above)))*percent + 99) / 100
+	if rank <= zeros {
+		return 0
+	}
+	return above[rank-zeros-1]
+}
