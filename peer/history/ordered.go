@@ -9,6 +9,7 @@ type ordered struct {
 	orders  Orders
 	loaded  bool
 	senders []uint64 // by peer: its messages
+	had     []uint64 // by peer: what it had delivered when it last broadcast
 	behind  []uint64 // row m holds the later messages of m's sender
 	needs   []uint64 // row m holds the causes of m
 }
@@ -68,14 +69,61 @@ func (x *ordered) relate(h *History, causes *small) bool {
 		}
 		*own |= 1 << ref
 	}
-	causes.build(h)
 	x.behind, x.needs = zeroed(x.behind, o.words), zeroed(x.needs, o.words)
+	if o.words == 1 && x.relateOne(h) {
+		return true
+	}
+	causes.build(h)
 	for ref := range h.Broadcasts {
 		own := x.senders[h.Broadcasts[ref].ID.Sender]
 		o.setRow(x.behind, uint32(ref), own&^(2<<ref-1))
 		o.setRow(x.needs, uint32(ref), causes.causes[ref])
 	}
 	return true
+}
+
+// relateOne is the rest of relate when a table is one word. It is not ok when
+// the history is none that can have happened.
+func (x *ordered) relateOne(h *History) bool {
+	o := &x.orders
+	x.had = zeroed(x.had, h.Peers)
+	had := x.had[:len(x.senders)]
+	needs, behind, wrong := uint64(0), uint64(0), uint64(0)
+	for ref := range h.Broadcasts {
+		b := &h.Broadcasts[ref]
+		p := b.ID.Sender
+		log := h.Logs[p].Refs
+		if uint(b.LogLen) >= uint(len(log)) || b.Cause != NoRef && b.Cause >= Ref(ref) {
+			return false
+		}
+		// What the sender had delivered comes before the next entry of its log.
+		delivered := o.before[o.orderOf[p]] >> (log[b.LogLen] * 8 & 63) & 0xff
+		row := delivered | x.senders[p]&(1<<ref-1)
+		if b.Cause != NoRef {
+			row |= 1 << b.Cause
+		}
+		wrong |= row>>ref | had[p]&^delivered
+		had[p] = delivered
+		needs |= row << (ref * 8 & 63)
+		behind |= x.senders[p] &^ (2<<ref - 1) << (ref * 8 & 63)
+	}
+	if wrong != 0 {
+		return false
+	}
+	x.needs[0], x.behind[0] = closed(needs), behind
+	return true
+}
+
+// closed adds to every row of a word the rows of what it holds. Rows hold
+// only what is above them, so each is whole by the time it is added (Warshall,
+// JACM 9(1), 1962).
+func closed(rows uint64) uint64 {
+	const column = 0x0101010101010101
+	for m := range 8 {
+		holders := rows >> m & column
+		rows |= (holders<<8 - holders) & (rows >> (m * 8) & 0xff * column)
+	}
+	return rows
 }
 
 // judge counts the messages of order k that a later one of their sender

@@ -247,3 +247,38 @@ func TestOrdersDoNotTrustRanks(t *testing.T) {
 	var c Checker
 	c.Check(h, true, AllProperties)
 }
+
+// What cannot have happened is refused with the same words.
+func TestOrdersRefuseImpossibleCauses(t *testing.T) {
+	t.Parallel()
+	refused := func(check func(*History, bool, Mask) (Properties, Quality), h *History) (words string) {
+		defer func() {
+			if got := recover(); got != nil {
+				words = fmt.Sprint(got)
+			}
+		}()
+		check(h, true, AllProperties)
+		return "nothing"
+	}
+	some := 0
+	rapid.Check(t, func(t *rapid.T) {
+		h := drawComplete(t)
+		b := &h.Broadcasts[rapid.IntRange(0, len(h.Broadcasts)-1).Draw(t, "ref")]
+		if rapid.Bool().Draw(t, "length") {
+			b.LogLen = int32(rapid.IntRange(-1, len(h.Broadcasts)+1).Draw(t, "to"))
+		} else {
+			b.Cause = Ref(rapid.IntRange(0, len(h.Broadcasts)-1).Draw(t, "cause"))
+		}
+		var c, general Checker
+		got, want := refused(c.Check, h), refused(general.check, h)
+		if got != want {
+			t.Fatalf("%s, want %s\n%+v", got, want, h)
+		}
+		if got != "nothing" {
+			some++
+		}
+	})
+	if some == 0 {
+		t.Error("no history was impossible")
+	}
+}
