@@ -41,13 +41,11 @@ type Evaluator struct {
 // Evaluate judges o. The result is borrowed until the next Evaluate.
 func (v *Evaluator) Evaluate(p *Plan, o *Outcome, detail Detail) *result.Ordering {
 	r := &v.result
-	opened, closed, stuck := r.Phases.Opened[:0], r.Phases.Closed[:0], r.Phases.Stuck[:0]
-	*r = result.Ordering{
-		Ordering: p.label, Kind: p.spec.Kind, Events: o.Events, Virtual: result.MS(o.End), Limit: string(o.Limit),
-		OutsideAssumptions: p.outside, Absent: o.History.Lost, Vacuous: r.Vacuous[:0], Faults: r.Faults[:0],
-		Watch: r.Watch[:0], Witnesses: r.Witnesses[:0], Counters: r.Counters[:0],
-	}
-	r.Phases.Opened, r.Phases.Closed, r.Phases.Stuck = opened, closed, stuck
+	r.Ordering, r.Kind, r.Limit, r.Digest = p.label, p.spec.Kind, string(o.Limit), o.Digest
+	r.Events, r.Virtual = o.Events, result.MS(o.End)
+	r.OutsideAssumptions, r.Absent, r.FirstDifference = p.outside, o.History.Lost, nil
+	r.Vacuous, r.Faults, r.Watch = r.Vacuous[:0], r.Faults[:0], r.Watch[:0]
+	r.Witnesses, r.Counters = r.Witnesses[:0], r.Counters[:0]
 	w := v.measured(p, o)
 	want := compare.Cheap
 	if detail == Full {
@@ -63,7 +61,6 @@ func (v *Evaluator) Evaluate(p *Plan, o *Outcome, detail Detail) *result.Orderin
 	v.phases(o)
 	v.surroundings(p, o)
 	r.Complete = v.complete(o)
-	r.Digest = o.Digest
 	if detail == Full {
 		v.describe(p, o)
 	}
@@ -163,8 +160,9 @@ func (v *Evaluator) phases(o *Outcome) {
 	ph := &v.result.Phases
 	first, last, closed := sim.Never, sim.Time(-1), sim.Time(-1)
 	n := len(o.Opened)
-	ph.OpenedAll = true
-	ph.Opened, ph.Closed = slices.Grow(ph.Opened, n)[:n], slices.Grow(ph.Closed, n)[:n]
+	ph.OpenedAll, ph.Stuck = true, ph.Stuck[:0]
+	ph.Handshake, ph.Data, ph.Stop = result.NullMS{}, result.NullMS{}, result.NullMS{}
+	ph.Opened, ph.Closed = slices.Grow(ph.Opened[:0], n)[:n], slices.Grow(ph.Closed[:0], n)[:n]
 	for p, at := range o.Opened {
 		end := o.Closed[p]
 		ph.Opened[p], ph.Closed[p] = known(at), known(end)

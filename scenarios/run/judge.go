@@ -33,7 +33,7 @@ func (v *Evaluator) check(o *Outcome, detail Detail) {
 	if detail == Full {
 		v.witnesses(properties)
 	}
-	q := &r.Quality
+	q := &r.Quality // the truth comes with the comparison
 	q.FIFOViolations, q.FIFOGaps = quality.FIFOViolations, quality.FIFOGaps
 	q.CausalViolations, q.CausalGaps = quality.CausalViolations, quality.CausalGaps
 	q.CausalReceivers = quality.CausalReceivers
