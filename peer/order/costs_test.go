@@ -23,6 +23,7 @@ var costs = []struct {
 	{"timestamp", order.Values{{Name: "wait", Text: "7ms"}}, toOthers, 7 * ms, 7 * ms},
 	{"timestamp", order.Values{{Name: "wait", Text: "7ms"}, {Name: "hold", Text: "arrival"}}, toOthers, 7 * ms, 8 * ms},
 	{"lamport", nil, func(n int) int { return n * (n - 1) }, 2 * ms, 2 * ms},
+	{"skeen", nil, func(n int) int { return 3 * (n - 1) }, 2 * ms, 3 * ms},
 }
 
 func toOthers(n int) int { return n - 1 }

@@ -23,6 +23,8 @@ var promised = []agreed{
 	{"{kind: sequencer, variant: ub, at: 1}", "fifo", true},
 	{"{kind: sequencer, variant: bb}", "fifo", true},
 	{"{kind: sequencer, variant: uub}", "fifo", true},
+	{"skeen", "datagram", false},
+	{"skeen", "fifo", true},
 }
 
 // TestOneOrder runs random groups inside the assumptions: everything is
