@@ -125,12 +125,30 @@ func syntaxProblem(t *text, err error) Problem {
 		if at.Mark.Line > 0 {
 			p.Line, p.Col = at.Mark.Line, max(at.Mark.Column, 1)
 		}
+		if at.Mark.Line <= 0 && strings.Contains(at.Message, "control characters") {
+			p.Line, p.Col = t.control()
+		}
 		if strings.Contains(at.Message, "tab character") || strings.Contains(t.line(p.Line), "\t") {
 			p.Message += " (indent with spaces, not tabs)"
 		}
 	}
 	p.Source = t.line(p.Line)
 	return p
+}
+
+// control is the place of the first control character, which the YAML library
+// does not tell; the beginning if there is none.
+func (t *text) control() (line, col int) {
+	for i, source := range t.lines {
+		col := 0
+		for _, c := range source {
+			col++
+			if c < ' ' && c != '\t' && c != '\r' || c == 0x7f {
+				return i + 1, col
+			}
+		}
+	}
+	return 1, 1
 }
 
 // line is line number i, counted from 1, or nothing.

@@ -140,6 +140,7 @@ func (d *decoder) orderings(r record) []Ordering {
 	if len(all) == 0 && !d.orderingsBad {
 		n, path, _ := r.value("orderings")
 		d.problem(n, path, "the list is empty; want at least one of %s", strings.Join(d.table.Kinds(), " "))
+		d.orderingsBad = true
 	}
 	return all
 }

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"errors"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -229,5 +231,36 @@ func TestSettingsOnValues(t *testing.T) {
 	}
 	if _, _, ok := made.Position("peers"); ok {
 		t.Error("a scenario without a file has a place in it")
+	}
+}
+
+// A problem is not followed by others that only it has caused.
+func TestSettingsReportCausesAlone(t *testing.T) {
+	t.Parallel()
+	lab, err := Open("lab")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ set, want string }{
+		{"orderings=[]", "the list is empty"},
+		{"network.latency=20ms", "so change the grid, too, or drop it"},
+		{"network={latency: {kind: exponential, mean: 20ms}}", "so change the grid, too, or drop it"},
+	} {
+		_, err := lab.With(settings(t, test.set))
+		var problems Errors
+		if !errors.As(err, &problems) || len(problems) != 1 || !strings.Contains(problems[0].Message, test.want) {
+			t.Errorf("%s: got\n%v\nwant one problem: %s", test.set, err, test.want)
+		}
+	}
+}
+
+// A file without a size is read no further than its limit.
+func TestReadingEnds(t *testing.T) {
+	t.Parallel()
+	if _, err := os.Stat("/dev/zero"); err != nil {
+		t.Skip("this system has no endless file")
+	}
+	if _, err := readFile("/dev/zero", 1<<16); err == nil || !strings.Contains(err.Error(), "more than 65536 bytes") {
+		t.Errorf("got error %v; want more than 65536 bytes", err)
 	}
 }

@@ -139,7 +139,8 @@ func advance(at []int, grid *node) bool {
 }
 
 // checkCells decodes the cells of a small grid, so that a bad value is known
-// before the first run and not after hours.
+// before the first run and not after hours. What is wrong with every value of a
+// path in the same way is said once: the path has lost its place, not the values.
 func (d *decoder) checkCells(s *Scenario, root *node) {
 	if s.Sweep == nil || len(d.problems) > 0 {
 		return
@@ -152,6 +153,23 @@ func (d *decoder) checkCells(s *Scenario, root *node) {
 	}
 	if len(s.Sweep.Grid) > 0 {
 		_, problems := makeCells(root, root.child("sweep").child("grid"), d.table, d.files)
-		d.problems = append(d.problems, problems...)
+		d.problems = append(d.problems, problems.sorted().once()...)
 	}
+}
+
+// once joins the problems that the values of one path have in common.
+func (e Errors) once() Errors {
+	type complaint struct{ path, message string }
+	first := map[complaint]int{}
+	var kept Errors
+	for _, p := range e {
+		c := complaint{p.Path, p.Message}
+		if i, again := first[c]; again {
+			kept[i].Message = p.Message + "; the same for other values of this path, so change the grid, too, or drop it"
+			continue
+		}
+		first[c] = len(kept)
+		kept = append(kept, p)
+	}
+	return kept
 }
