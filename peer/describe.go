@@ -44,6 +44,8 @@ func (e *Effects) Describe(effect Effect) string {
 		return "repeated"
 	case EffectGap:
 		return "gap"
+	case EffectImpatient:
+		return "impatient"
 	case EffectSubmit:
 		return "submit"
 	}

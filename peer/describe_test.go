@@ -19,7 +19,7 @@ func TestDescribe(t *testing.T) {
 	out.SetTimer(peer.StageOrdering, peer.Distant)
 	for _, e := range []peer.Effect{
 		{}, {Kind: peer.EffectGiveUp, To: 4}, {Kind: peer.EffectPark}, {Kind: peer.EffectTooEarly}, {Kind: peer.EffectTooLate},
-		{Kind: peer.EffectRepeated}, {Kind: peer.EffectGap}, {Kind: peer.EffectSubmit}, {Kind: 99},
+		{Kind: peer.EffectRepeated}, {Kind: peer.EffectGap}, {Kind: peer.EffectImpatient}, {Kind: peer.EffectSubmit}, {Kind: 99},
 	} {
 		out.Add(e)
 	}
@@ -27,7 +27,7 @@ func TestDescribe(t *testing.T) {
 		"send to p1: token from p0 round=3 words=[4 -5]",
 		"send to all: data from p2 of p2#7 attempt=1 link=9 stamp=-1 aux=2",
 		"discard p2#7", "timer transport/3 at 1.5ms", "timer ordering/0 off",
-		"nothing", "give up p4", "park", "too early", "too late", "repeated", "gap", "submit", "effect 99",
+		"nothing", "give up p4", "park", "too early", "too late", "repeated", "gap", "impatient", "submit", "effect 99",
 	}
 	for i, e := range out.List {
 		if got := out.Describe(e); got != want[i] {

@@ -5,13 +5,46 @@ func (m *Machine) finish(now Instant, out *Effects) error {
 	if m.phase != Data || m.finished {
 		return m.reject("the application has finished; want phase data, once")
 	}
-	m.finished = true
+	m.finished, m.waiting = true, false
 	if m.c.Phases.StopGap > 0 {
 		m.stopAt = after(now, m.c.Phases.StopGap)
 		m.arm(now, out)
 		return nil
 	}
 	m.becomeDraining(now, out)
+	return nil
+}
+
+// wait notes that without messages of others the application has nothing more
+// to broadcast. What it waits for may be lost, so this takes the patience of a
+// log that closes; classic has none, and waits for ever.
+func (m *Machine) wait(now Instant, out *Effects) error {
+	if m.phase != Data || m.finished {
+		return m.reject("the application waits; want phase data, before it has finished")
+	}
+	if m.c.Phases.Protocol == Classic {
+		return nil
+	}
+	m.waiting = true
+	m.progress = max(m.progress, now)
+	m.arm(now, out)
+	return nil
+}
+
+// patience is when a log closes as it is unless something happens before.
+func (m *Machine) patience() Instant { return after(m.progress, m.c.Phases.Drain) }
+
+// abandon ends in vain a wait of the application: the peer says STOP and closes
+// its log as it is.
+func (m *Machine) abandon(now Instant, out *Effects) error {
+	if m.phase != Data || m.finished {
+		return m.reject("the application waits no longer; want phase data, before it has finished")
+	}
+	m.finished, m.waiting, m.impatient = true, false, true
+	m.becomeDraining(now, out)
+	if m.phase == Draining {
+		m.close(now, out)
+	}
 	return nil
 }
 
@@ -143,7 +176,7 @@ func (m *Machine) held() int {
 // armDraining sets the timer for the next question or for the end of patience.
 // It is not moved at each delivery: when it comes early, it is set again.
 func (m *Machine) armDraining(out *Effects) {
-	at := after(m.progress, m.c.Phases.Drain)
+	at := m.patience()
 	switch m.c.Phases.Protocol {
 	case Robust:
 		if m.stopsDue > 0 {
@@ -159,7 +192,7 @@ func (m *Machine) armDraining(out *Effects) {
 
 func (m *Machine) expireDraining(now Instant, out *Effects) {
 	protocol := m.c.Phases.Protocol
-	if now >= after(m.progress, m.c.Phases.Drain) && (protocol != Classic || m.full) {
+	if now >= m.patience() && (protocol != Classic || m.full) {
 		m.impatient = true
 		m.close(now, out)
 		return

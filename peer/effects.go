@@ -8,20 +8,21 @@ type EffectKind uint8
 // The effects. Their order in the list is the order in which they happen: a
 // crash may cut the list after any entry, and a send to many after any packet.
 const (
-	EffectSend     EffectKind = iota + 1 // Message to the one peer To
-	EffectOthers                         // Message to every other peer, in ascending order
-	EffectAll                            // as EffectOthers, and to this peer itself by the network
-	EffectDeliver                        // ID goes to the end of the log
-	EffectDiscard                        // ID was received and will never be delivered here
-	EffectTimer                          // wake stage timer Timer when the local clock shows At; Distant disarms
-	EffectPhase                          // the Machine is now in phase Phase
-	EffectGiveUp                         // To is waited for no more
-	EffectPark                           // keep the message at hand and hand it in again when data opens
-	EffectTooEarly                       // the packet at hand was dropped: data is not open yet
-	EffectTooLate                        // the packet at hand was dropped: data is closed
-	EffectRepeated                       // the transport threw away a copy of a packet it has had
-	EffectGap                            // the transport holds a packet behind a hole
-	EffectSubmit                         // the log is closed: send it to the comparison server
+	EffectSend      EffectKind = iota + 1 // Message to the one peer To
+	EffectOthers                          // Message to every other peer, in ascending order
+	EffectAll                             // as EffectOthers, and to this peer itself by the network
+	EffectDeliver                         // ID goes to the end of the log
+	EffectDiscard                         // ID was received and will never be delivered here
+	EffectTimer                           // wake stage timer Timer when the local clock shows At; Distant disarms
+	EffectPhase                           // the Machine is now in phase Phase
+	EffectGiveUp                          // To is waited for no more
+	EffectPark                            // keep the message at hand and hand it in again when data opens
+	EffectTooEarly                        // the packet at hand was dropped: data is not open yet
+	EffectTooLate                         // the packet at hand was dropped: data is closed
+	EffectRepeated                        // the transport threw away a copy of a packet it has had
+	EffectGap                             // the transport holds a packet behind a hole
+	EffectImpatient                       // the application has waited in vain for messages as long as a log does
+	EffectSubmit                          // the log is closed: send it to the comparison server
 )
 
 // Effect is one entry of the list. Which fields matter depends on Kind.

@@ -18,6 +18,8 @@ const (
 	InputBroadcast                      // the application broadcasts message ID
 	InputFinished                       // the application will broadcast no more
 	InputAnnounce                       // protocol None only: From broadcasts no more after Count messages
+	InputWaiting                        // the application will broadcast only upon messages that are still to come
+	InputAbandon                        // it waits for them no longer and will broadcast no more
 	InputRestart                        // back from a crash with the state kept; all timers are gone
 )
 
@@ -68,6 +70,7 @@ type Machine struct {
 	phase     Phase
 	direct    bool // packets of the ordering go straight to it: data is open, nothing stands between
 	finished  bool // the application has finished
+	waiting   bool // in data: the application only waits for messages of others
 	deferring bool // deliveries are noted in backlog and not counted yet
 	full      bool // classic: n STOPs were counted, no more bodies are taken
 	closing   bool // inside Ordering.Close
@@ -189,6 +192,10 @@ func (m *Machine) Step(now Instant, in Input, out *Effects) error {
 		return m.broadcast(now, in.ID, out)
 	case InputFinished:
 		return m.finish(now, out)
+	case InputWaiting:
+		return m.wait(now, out)
+	case InputAbandon:
+		return m.abandon(now, out)
 	case InputAnnounce:
 		return m.announced(now, in.From, in.Count, out)
 	case InputRestart:
@@ -238,9 +245,13 @@ func (m *Machine) expirePhase(now Instant, out *Effects) {
 	case Handshake:
 		m.expireHandshake(now, out)
 	case Data:
-		if now >= m.stopAt {
+		switch {
+		case now >= m.stopAt:
 			m.becomeDraining(now, out)
-		} else {
+		case m.waiting && now >= m.patience():
+			m.waiting = false
+			out.Add(Effect{Kind: EffectImpatient})
+		default:
 			m.arm(now, out)
 		}
 	case Draining:
@@ -272,8 +283,12 @@ func (m *Machine) arm(now Instant, out *Effects) {
 			out.SetTimer(timerPhase, min(m.giveUpAt, m.questionAt()))
 		}
 	case Data:
-		if m.stopAt != Distant {
-			out.SetTimer(timerPhase, m.stopAt)
+		at := m.stopAt
+		if m.waiting {
+			at = min(at, m.patience())
+		}
+		if at != Distant {
+			out.SetTimer(timerPhase, at)
 		}
 	case Draining:
 		m.armDraining(out)
@@ -294,6 +309,7 @@ func (m *Machine) Resent() int { return m.resent }
 // its patience goes on naming those it missed. It appends nothing when there is
 // nobody to wait for.
 func (m *Machine) Waiting(buf []ID) (Phase, []ID) {
+	m.count()
 	switch m.phase {
 	case Handshake:
 		for q, f := range m.flags {
@@ -302,11 +318,17 @@ func (m *Machine) Waiting(buf []ID) (Phase, []ID) {
 			}
 		}
 		return Handshake, buf
+	case Data:
+		for q := range m.flags {
+			if ID(q) != m.c.Self && m.flags[q]&flagGivenUp == 0 && m.left(ID(q)) != 0 {
+				buf = append(buf, ID(q))
+			}
+		}
+		return Data, buf
 	case Draining, Stopped:
 		if m.phase == Stopped && !m.impatient {
 			return Stopped, buf
 		}
-		m.count()
 		for q := range m.flags {
 			if m.waitsFor(ID(q)) {
 				buf = append(buf, ID(q))

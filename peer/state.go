@@ -28,7 +28,7 @@ func (m *Machine) Clone() *Machine {
 // the same bytes.
 func (m *Machine) AppendState(b []byte, now Instant) []byte {
 	m.count()
-	b = append(b, byte(m.phase), bit(m.finished)|bit(m.full)<<1|bit(m.impatient)<<2)
+	b = append(b, byte(m.phase), bit(m.finished)|bit(m.full)<<1|bit(m.impatient)<<2|bit(m.waiting)<<3)
 	for _, v := range [...]int64{int64(m.broadcasts), int64(m.ready), int64(m.stops), int64(m.questions), int64(m.interval / time.Nanosecond)} {
 		b = binary.AppendVarint(b, v)
 	}

@@ -1,7 +1,10 @@
 package run_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"mpcomm/peer"
 	"mpcomm/scenarios/run"
@@ -26,5 +29,94 @@ network: {link: datagram, latency: 20ms, links: [{from: [0], to: [1], latency: 1
 	}
 	if at := arrivals(events, peer.KindStop, 2, 1); len(at) != 1 || at[0] != 1_550_000_000 {
 		t.Errorf("p2's STOP reaches p1 at %v; want T0 + gap + delay = 1550 ms", at)
+	}
+}
+
+// reacting is a workload in which peers answer messages that may be lost.
+func reacting(ordering, phases string) string {
+	return fmt.Sprintf(`version: 1
+name: reacting
+peers: 3
+orderings: [%s]
+phases: %s
+workload: {messages: 3, gap: 10ms, replies: {probability: 1/2, delay: 5ms}}
+network: {link: datagram, loss: 1/10, latency: {kind: exponential, min: 0ms, mean: 20ms}}
+`, ordering, phases)
+}
+
+// TestPatienceOfAnswers: a peer that waits in vain for a message it would have
+// answered closes its log when the patience of logs is over, and names whom it
+// waited for; no run hangs, and nothing closes before.
+func TestPatienceOfAnswers(t *testing.T) {
+	t.Parallel()
+	for _, ordering := range []string{"naive", "fifo", "{kind: timestamp, wait: 30ms, late: drop}", "{kind: lamport, gaps: detect}"} {
+		for _, phases := range []string{"{kind: robust, drain: 2s}", "{kind: none, drain: 2s}"} {
+			waited := 0
+			overSeeds(t, reacting(ordering, phases), 200, func(o *run.Outcome) {
+				if o.Limit != run.LimitNone || len(o.History.Lost) > 0 {
+					t.Fatalf("%s, %s, seed %d: the run ends at %q without the logs of %v", ordering, phases, o.Seed, o.Limit, o.History.Lost)
+				}
+				for _, s := range o.Stuck {
+					last := o.Opened[s.Peer]
+					for _, d := range o.History.TimesOf(s.Peer) {
+						last = max(last, d.Delivered)
+					}
+					if closed := o.Closed[s.Peer]; closed.Sub(last) < 2*time.Second {
+						t.Fatalf("%s, %s, seed %d: %v closes its log %v after its last delivery, missing something of %v; want 2s or more",
+							ordering, phases, o.Seed, s.Peer, closed.Sub(last), s.WaitingFor)
+					}
+					waited++
+				}
+			})
+			if waited == 0 {
+				t.Errorf("%s, %s: nobody ever waited", ordering, phases)
+			}
+		}
+	}
+}
+
+// TestPatienceOfAfter: the wait for one lost question to the nanosecond, and
+// that a slow answer is not given up while it is due.
+func TestPatienceOfAfter(t *testing.T) {
+	t.Parallel()
+	const text = `version: 1
+name: question
+peers: 2
+orderings: [naive]
+phases: {kind: robust, drain: 3s}
+workload: {sends: [{at: 0ms, from: 0}, {after: "p0#0", from: 1, delay: %s}]}
+network: {latency: 20ms%s}
+`
+	// p0 says STOP at T0 = 20 ms and hears no more; p1 hears that STOP at 40 ms.
+	o, _ := recorded(t, fmt.Sprintf(text, "5ms", `, delays: [{message: "p0#0", to: 1, lost: true}]`), 1)
+	if o.Limit != run.LimitNone || o.Closed[1] != 3_040_000_000 || o.Closed[0] != 3_020_000_000 {
+		t.Errorf("ends at %q, closed at %v; want none, p0 at 3020 ms, p1 at 3040 ms", o.Limit, o.Closed)
+	}
+	if got, want := fmt.Sprint(o.Stuck), "[{p0 stop [p1]} {p1 stop [p0]}]"; got != want {
+		t.Errorf("stuck %s, want %s", got, want)
+	}
+	// Nothing is lost, and the answer takes longer than the patience of p1.
+	o, _ = recorded(t, fmt.Sprintf(text, "5s", ""), 1)
+	if n := len(o.History.Broadcasts); n != 2 || o.Closed[1] != 5_040_000_000 {
+		t.Errorf("%d broadcasts, p1 closes at %v; want the answer at 5040 ms and the close with it", n, o.Closed[1])
+	}
+}
+
+// TestClassicNamesWhoWaitsForAnswers: classic never ends such a wait, and the
+// peer that hangs in data is named.
+func TestClassicNamesWhoWaitsForAnswers(t *testing.T) {
+	t.Parallel()
+	named := 0
+	overSeeds(t, reacting("naive", "classic"), 200, func(o *run.Outcome) {
+		for _, a := range o.History.Lost {
+			at := slices.IndexFunc(o.Stuck, func(s run.Stuck) bool { return s.Peer == a.Peer })
+			if at < 0 {
+				t.Fatalf("seed %d: %v is stuck and not named: %v", o.Seed, a.Peer, o.Stuck)
+			}
+			named += int(one(o.Stuck[at].Phase == "data"))
+		}
+	})
+	if named == 0 {
+		t.Error("nobody was ever stuck in data")
 	}
 }

@@ -101,6 +101,8 @@ func (e *Engine) minor(p int, now sim.Time, m *peer.Message, ef *peer.Effect) {
 		e.outcome.Cost.Repeated++
 	case peer.EffectGap:
 		e.outcome.Gaps++
+	case peer.EffectImpatient:
+		h.waiting, h.despairs = false, true
 	case peer.EffectSubmit:
 		e.submit(p, now)
 	}

@@ -62,6 +62,8 @@ type host struct {
 	closed      sim.Time
 	ready       bool // data is open in its present life
 	finished    bool
+	waiting     bool // its machine knows that the application can only react
+	despairs    bool // and has waited as long as a log does
 	down        bool
 	crashed     bool  // crashed and lost its state, or never came back
 	arrived     bool  // its log reached the comparison server
@@ -274,6 +276,7 @@ func (e *Engine) reset(seed uint64) {
 func (e *Engine) resetHost(h *host) {
 	h.nextSend, h.opened, h.closed = sim.Never, sim.Never, sim.Never
 	h.ready, h.finished, h.down, h.crashed, h.arrived = false, false, false, false, false
+	h.waiting, h.despairs = false, false
 	h.given, h.trap, h.incarnation = 0, -1, 0
 	h.parked = h.parked[:0]
 	for s := range h.timers {

@@ -117,7 +117,7 @@ func (e *Engine) restart(now sim.Time, i int) {
 		c.Incarnation = h.incarnation
 		c.Broadcasts = e.src.Broadcasts(peer.ID(p))
 		e.machines[p].Reset(c)
-		h.ready, h.finished = false, false
+		h.ready, h.finished, h.waiting, h.despairs = false, false, false, false
 		e.step(p, now, peer.Input{Kind: peer.InputStart})
 	} else {
 		e.step(p, now, peer.Input{Kind: peer.InputRestart})

@@ -113,8 +113,19 @@ func (e *Engine) consult(p int, now sim.Time) {
 			h.nextSend = at
 			e.sched.Schedule(at, event{kind: eventSend, to: uint16(p)})
 		}
-	} else if e.src.Done(peer.ID(p)) && !e.awaitsData() {
-		e.finishSender(p, now)
+		h.despairs = false
+		return
+	}
+	switch done := e.src.Done(peer.ID(p)); {
+	case done && e.awaitsData():
+	case done:
+		e.finishSender(p, now, peer.InputFinished)
+	case e.plan.load.Sends != nil && e.outcome.DataAt == sim.Never: // its broadcasts have no times yet
+	case h.despairs:
+		e.finishSender(p, now, peer.InputAbandon)
+	case !h.waiting:
+		h.waiting = true
+		e.step(p, now, peer.Input{Kind: peer.InputWaiting})
 	}
 }
 
@@ -156,11 +167,11 @@ func (e *Engine) send(now sim.Time, p int) {
 	e.consult(p, now)
 }
 
-// finishSender tells the machine that its application has finished. Without a
-// protocol of phases the host announces it to every peer.
-func (e *Engine) finishSender(p int, now sim.Time) {
+// finishSender tells the machine that its application has finished, or has
+// waited in vain. Without a protocol of phases the host announces it to every peer.
+func (e *Engine) finishSender(p int, now sim.Time, how peer.InputKind) {
 	e.hosts[p].finished = true
-	e.step(p, now, peer.Input{Kind: peer.InputFinished})
+	e.step(p, now, peer.Input{Kind: how})
 	if e.plan.phases.Protocol != peer.None {
 		return
 	}
@@ -231,7 +242,7 @@ func (e *Engine) finish() {
 			why = "limit"
 		}
 		e.hist.Lost = append(e.hist.Lost, history.Absent{Peer: peer.ID(p), Why: why})
-		if why != "crashed" && h.closed == sim.Never {
+		if h.closed == sim.Never && (why == "stuck" || why == "limit" && e.machines[p].Phase() != peer.Data) {
 			e.note(p)
 		}
 	}
