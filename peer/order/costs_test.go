@@ -22,6 +22,8 @@ var costs = []struct {
 	{"causal", nil, toOthers, 0, ms},
 	{"timestamp", order.Values{{Name: "wait", Text: "7ms"}}, toOthers, 7 * ms, 7 * ms},
 	{"timestamp", order.Values{{Name: "wait", Text: "7ms"}, {Name: "hold", Text: "arrival"}}, toOthers, 7 * ms, 8 * ms},
+	{"hlc", order.Values{{Name: "wait", Text: "7ms"}}, toOthers, 7 * ms, 7 * ms},
+	{"hlc", order.Values{{Name: "wait", Text: "7ms"}, {Name: "hold", Text: "arrival"}}, toOthers, 7 * ms, 8 * ms},
 	{"lamport", nil, func(n int) int { return n * (n - 1) }, 2 * ms, 2 * ms},
 	{"skeen", nil, func(n int) int { return 3 * (n - 1) }, 2 * ms, 3 * ms},
 }

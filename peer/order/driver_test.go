@@ -48,6 +48,10 @@ type group struct {
 	known  map[peer.MessageID][]peer.MessageID // its sender's log at the broadcast
 	sent   map[peer.MessageID]peer.Instant     // local time of the broadcast
 	times  [][]peer.Instant                    // local times of the deliveries
+
+	heard    [][]peer.MessageID                  // the bodies that have come, own ones included
+	causes   map[peer.MessageID][]peer.MessageID // what its sender had heard at the broadcast
+	released map[peer.MessageID]peer.Instant     // true time of the first packet with the body
 }
 
 type groupOption func(*peer.Config)
@@ -70,6 +74,7 @@ func newGroup(tb testing.TB, n int, fresh func(p peer.ID) peer.Ordering, options
 	g := &group{
 		tb: tb, logs: make([][]peer.MessageID, n), parked: make([][]event, n), opened: make([]bool, n),
 		skew: make([]peer.Instant, n), last: map[[2]peer.ID]peer.Instant{}, names: map[string]bool{}, known: map[peer.MessageID][]peer.MessageID{}, sent: map[peer.MessageID]peer.Instant{}, times: make([][]peer.Instant, n),
+		heard: make([][]peer.MessageID, n), causes: map[peer.MessageID][]peer.MessageID{}, released: map[peer.MessageID]peer.Instant{},
 		delay: func(peer.ID, peer.ID, *peer.Message) peer.Instant { return ms },
 	}
 	for p := range n {
@@ -129,6 +134,9 @@ func (g *group) handle(e event) {
 	}
 	if in.Kind == peer.InputArrival {
 		m := e.message
+		if m.Kind.Body() && m.From != e.to {
+			g.heard[e.to] = append(g.heard[e.to], m.ID)
+		}
 		if len(e.words) > 0 {
 			span, w := g.out.NewWords(len(e.words))
 			copy(w, e.words)
@@ -143,6 +151,8 @@ func (g *group) handle(e event) {
 	if in.Kind == peer.InputBroadcast {
 		g.known[in.ID] = slices.Clone(g.logs[e.to])
 		g.sent[in.ID] = g.now + g.skew[e.to]
+		g.causes[in.ID] = slices.Clone(g.heard[e.to])
+		g.heard[e.to] = append(g.heard[e.to], in.ID)
 	}
 	g.out.Reset()
 	if err := g.machines[e.to].Step(g.now+g.skew[e.to], in, &g.out); err != nil {
@@ -199,6 +209,9 @@ func (g *group) send(from, to peer.ID, m peer.Message) {
 		g.tb.Fatalf("two packets of one name: %s", name)
 	}
 	g.names[name] = true
+	if _, before := g.released[m.ID]; !before && m.Kind == peer.KindData {
+		g.released[m.ID] = g.now
+	}
 	n := 1
 	if g.copies != nil {
 		n += g.copies(from, to, &m)

@@ -49,6 +49,8 @@ func (h *holds) appendState(b []byte, zero int64) []byte {
 	b = binary.AppendUvarint(b, uint64(len(h.list)-h.head))
 	for _, x := range h.list[h.head:] {
 		b = binary.AppendVarint(b, x.at-zero)
+		b = binary.AppendVarint(b, x.stamp-zero)
+		b = binary.AppendUvarint(b, uint64(x.logical))
 		b = binary.AppendVarint(b, int64(x.sender))
 		b = binary.AppendUvarint(b, uint64(x.rank))
 	}

@@ -104,6 +104,18 @@ var litmus = []litmusTest{
 		[]peer.Instant{5 * ms, 0, 0}, false, "[p1#0 p0#0][p1#0 p0#0][p1#0 p0#0]",
 	},
 	{
+		"LT5 by clocks the reply is first", "timestamp", nil, []send{{0, p0}, {2 * ms, p1}}, nil,
+		[]peer.Instant{50 * ms, 0, 0}, false, "[p1#0 p0#0][p1#0 p0#0][p1#0 p0#0]",
+	},
+	{
+		"LT5 by hybrid clocks it is not", "hlc", nil, []send{{0, p0}, {2 * ms, p1}}, nil,
+		[]peer.Instant{50 * ms, 0, 0}, false, "[p0#0 p1#0][p0#0 p1#0][p0#0 p1#0]",
+	},
+	{
+		"LT8 equal hybrid stamps", "hlc", nil, []send{{0, p2}, {0, p1}, {0, p0}}, nil, nil, false,
+		"[p0#0 p1#0 p2#0][p0#0 p1#0 p2#0][p0#0 p1#0 p2#0]",
+	},
+	{
 		"late is delivered at once", "timestamp", nil, []send{{0, p0}, {ms, p1}}, []link{{p0, peer.KindData, 2, 82 * ms}}, nil,
 		false, "[p0#0 p1#0][p0#0 p1#0][p1#0 p0#0]",
 	},

@@ -8,17 +8,21 @@ import (
 	"mpcomm/peer"
 )
 
-// key is the place of a message in a total order by stamps: stamp, then
-// sender, then the sender's rank of broadcast.
+// key is the place of a message in a total order by stamps: stamp, then its
+// logical part if it has one, then sender, then the sender's rank of broadcast.
 type key struct {
-	stamp  int64
-	sender peer.ID
-	rank   uint32
+	stamp   int64
+	logical uint32
+	sender  peer.ID
+	rank    uint32
 }
 
 func (k key) less(o key) bool {
 	if k.stamp != o.stamp {
 		return k.stamp < o.stamp
+	}
+	if k.logical != o.logical {
+		return k.logical < o.logical
 	}
 	if k.sender != o.sender {
 		return k.sender < o.sender
@@ -27,7 +31,7 @@ func (k key) less(o key) bool {
 }
 
 func (k key) compare(o key) int {
-	return cmp.Or(cmp.Compare(k.stamp, o.stamp), cmp.Compare(k.sender, o.sender), cmp.Compare(k.rank, o.rank))
+	return cmp.Or(cmp.Compare(k.stamp, o.stamp), cmp.Compare(k.logical, o.logical), cmp.Compare(k.sender, o.sender), cmp.Compare(k.rank, o.rank))
 }
 
 // entry is a message that is held back.
@@ -92,6 +96,7 @@ func (q queue) appendState(b []byte, zero int64) []byte {
 	b = binary.AppendUvarint(b, uint64(len(sorted)))
 	for _, e := range sorted {
 		b = binary.AppendVarint(b, e.stamp-zero)
+		b = binary.AppendUvarint(b, uint64(e.logical))
 		b = binary.AppendVarint(b, int64(e.sender))
 		b = binary.AppendUvarint(b, uint64(e.rank))
 		b = binary.AppendVarint(b, int64(e.number))

@@ -20,6 +20,9 @@ var everyKind = []variant{
 	{"naive", nil},
 	{"causal", nil},
 	{"fifo", nil},
+	{"hlc", order.Values{{Name: "wait", Text: "6ms"}}},
+	{"hlc", order.Values{{Name: "wait", Text: "6ms"}, {Name: "late", Text: "drop"}}},
+	{"hlc", order.Values{{Name: "wait", Text: "6ms"}, {Name: "hold", Text: "arrival"}}},
 	{"lamport", nil},
 	{"lamport", order.Values{{Name: "gaps", Text: "detect"}}},
 	{"timestamp", order.Values{{Name: "wait", Text: "6ms"}}},
@@ -128,6 +131,14 @@ func TestCounters(t *testing.T) {
 		{
 			"timestamp", order.Values{wait, {Name: "hold", Text: "arrival"}},
 			[]peer.Message{packet(peer.KindData, 1, 1, 1*ms, 1)}, "late=0 late_disordered=0 late_dropped=0 ", 1,
+		},
+		{
+			"hlc", order.Values{wait},
+			[]peer.Message{
+				packet(peer.KindData, 1, 0, 19*ms, 0), packet(peer.KindData, 1, 1, 24*ms, 7), packet(peer.KindData, 1, 2, 14*ms, 0),
+				packet(peer.KindData, 1, 1, 24*ms, 7), packet(peer.KindData, 1, 3, 60020*ms, 0), packet(peer.KindData, 1, 4, 60020*ms+1, 0),
+			},
+			"late=1 late_disordered=0 late_dropped=0 hlc_receives=4 hlc_ahead=3 hlc_ahead_ns=60008000000 hlc_rejected=1 ", 3,
 		},
 		{"lamport", nil, []peer.Message{packet(peer.KindAck, 1, 0, 3, 0), packet(peer.KindData, 1, 0, 1, 0)}, "", 1},
 		{

@@ -17,7 +17,11 @@ var kept = []struct {
 	{"causal", "datagram", "{kind: exponential, min: 0ms, mean: 20ms}", "", true, false},
 	{"causal", "datagram, self: loopback, duplicate: 1/5", "{kind: uniform, min: 0ms, max: 60ms}", "", true, false},
 	{"causal", "fifo", "{kind: pareto, scale: 5ms, shape: 2}", "", true, false},
+	{"hlc", "datagram, duplicate: 1/5", "{kind: uniform, min: 0ms, max: 60ms}", skewed, true, true},
+	{"hlc", "fifo, self: loopback", "{kind: uniform, min: 0ms, max: 60ms}", skewed, true, true},
 }
+
+const skewed = "clocks: {default: {offset: {kind: uniform, min: 0ms, max: 15ms}, tick: 100us}}\n"
 
 // TestPromisesAreKept: over 240 seeds of a busy group every log is complete, and
 // has the order that was promised.
