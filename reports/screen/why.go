@@ -10,9 +10,11 @@ import (
 
 // why explains the first ordering whose logs differ and the first whose logs
 // agree though a cause comes after its effect: two different findings. In
-// verbose screens it explains every ordering, with air between.
+// verbose screens it explains every ordering, with air between; in others it
+// names position and mechanism of those it does not explain.
 func (b *brush) why(runs []result.Ordering) {
 	differs, acausal := false, false
+	var also []string
 	part := func() {
 		if b.Verbose || !differs && !acausal {
 			b.blank()
@@ -24,6 +26,8 @@ func (b *brush) why(runs []result.Ordering) {
 			part()
 			differs = true
 			b.difference(b.plain(r.Ordering)+", first difference: position "+thousands(int64(d.Position)), d, nil)
+		} else if d != nil {
+			also = append(also, fmt.Sprintf("%s: position %s, %s", b.plain(r.Ordering), thousands(int64(d.Position)), strings.ToUpper(d.Why)))
 		}
 		if r.Properties.Causal != result.Violated || !b.Verbose && (acausal || !r.Divergence.Identical) {
 			continue
@@ -41,6 +45,9 @@ func (b *brush) why(runs []result.Ordering) {
 		head += "cause does not come first"
 		b.wrap(b.paint(faint, "WHY")+"  ", head)
 		b.wrap("     ", b.plain(r.Witnesses[at].Text))
+	}
+	if len(also) > 0 {
+		b.wrap(b.paint(faint, "ALSO")+" ", strings.Join(also, "; ")+" (run -v says more)")
 	}
 }
 
