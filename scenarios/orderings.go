@@ -96,6 +96,10 @@ func (s *Scenario) Add(selection string) (Ordering, error) {
 	}) {
 		return Ordering{Kind: selection}, nil
 	}
+	kind, _, _ := strings.Cut(selection, ":")
+	if _, known := s.source.table.Lookup(kind); !known {
+		err = fmt.Errorf("%w, or a kind of %s", err, strings.Join(s.source.table.Kinds(), " "))
+	}
 	return o, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -104,7 +105,7 @@ func (a *app) command() *cobra.Command {
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return &usageError{c, errors.New("which command?")}
+				return &usageError{c, errors.New("which command? want one of " + commandNames(c))}
 			}
 			return &usageError{c, fmt.Errorf("unknown command %q%s", args[0], suggestCommand(c, args[0]))}
 		},
@@ -112,7 +113,44 @@ func (a *app) command() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return &usageError{c, err} })
 	root.AddCommand(a.labCommand(), a.runCommand(), a.sweepCommand(), a.compareCommand(), a.listCommand(),
 		a.showCommand(), a.schemaCommand(), a.versionCommand())
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			c.Run, c.RunE = nil, help
+		case "completion":
+			c.Use, c.Args = "completion SHELL", cobra.ArbitraryArgs
+			c.RunE = func(c *cobra.Command, args []string) error {
+				return &usageError{c, fmt.Errorf("completion: want one shell of %s", commandNames(c))}
+			}
+		}
+	}
+	// The library would show a second usage line for what has commands below it.
+	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(),
+		"{{if .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]{{end}}", "", 1))
 	return root
+}
+
+// help prints the help of a command.
+func help(c *cobra.Command, args []string) error {
+	about, rest, err := c.Root().Find(args)
+	if err != nil || len(rest) > 0 {
+		return &usageError{c, fmt.Errorf("no command %q; want one of %s", strings.Join(args, " "), commandNames(c.Root()))}
+	}
+	about.InitDefaultHelpFlag()
+	return about.Help()
+}
+
+// commandNames are the commands below c.
+func commandNames(c *cobra.Command) string {
+	var names []string
+	for _, below := range c.Commands() {
+		if below.IsAvailableCommand() {
+			names = append(names, below.Name())
+		}
+	}
+	return strings.Join(names, " ")
 }
 
 func suggestCommand(c *cobra.Command, word string) string {

@@ -42,7 +42,7 @@ func (a *app) compareCommand() *cobra.Command {
 	f.look.flags(c)
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "one line per log")
 	c.Flags().BoolVar(&f.json, "json", false, "print the comparison as one JSON object instead of the screen")
-	c.Flags().StringVar(&f.expect, "expect", "", "what the logs must be: identical")
+	c.Flags().StringVar(&f.expect, "expect", "", "exit with 1 unless the logs are `identical`, the only word it takes")
 	return c
 }
 
@@ -61,6 +61,7 @@ func (a *app) compare(args []string, f *compareFlags) error {
 	if err != nil {
 		return err
 	}
+	a.mixed(files)
 	h := compare.FromFiles(files)
 	var comparer compare.Comparer
 	out := comparison{Divergence: comparer.Compare(h, compare.Options{MessagesPerPeer: messagesPerPeer(files)})}
@@ -92,6 +93,23 @@ func (a *app) compare(args []string, f *compareFlags) error {
 		return &failure{status: statusFailed}
 	}
 	return nil
+}
+
+// mixed warns of logs that say themselves that they are not of one run.
+func (a *app) mixed(files []compare.File) {
+	run := func(f compare.File) string { return fmt.Sprintf("ordering=%s seed=%d", f.Ordering, f.Seed) }
+	first := -1
+	for i, f := range files {
+		switch {
+		case f.Form != compare.FormLog:
+		case first < 0:
+			first = i
+		case run(f) != run(files[first]):
+			a.say("warning: these logs are not of one run: %s is of %s, %s of %s",
+				files[first].Name, run(files[first]), f.Name, run(f))
+			return
+		}
+	}
 }
 
 // messagesPerPeer is the largest number of messages of one sender in the logs:

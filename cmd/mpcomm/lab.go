@@ -25,13 +25,16 @@ func (a *app) labCommand() *cobra.Command {
 		Args: arguments(0, 0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error { return a.lab(c, dir, seen) },
 	}
-	c.Flags().StringVarP(&dir, "output", "o", labFolder, "write logs, tables and figures to this folder (`DIR`)")
+	c.Flags().StringVarP(&dir, "output", "o", labFolder, "write logs, tables and figures to the folder `DIR`")
 	seen.flags(c)
 	return c
 }
 
 // lab is run and sweep in one folder.
 func (a *app) lab(c *cobra.Command, dir string, seen look) error {
+	if err := givenFolder(c, dir); err != nil {
+		return err
+	}
 	r, err := (&choice{}).read(c, nil)
 	if err != nil {
 		return err
@@ -42,6 +45,9 @@ func (a *app) lab(c *cobra.Command, dir string, seen look) error {
 	}
 	w, err := newCampaign(r, 0, 0, false)
 	if err != nil {
+		return err
+	}
+	if err = r.spares(dir); err != nil {
 		return err
 	}
 	if j.folder, err = openFolder(dir); err != nil {

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,12 +24,13 @@ type choice struct {
 	settings  []string
 	orderings []string
 	seed      uint64
+	single    bool // one run: the grid of the sweep does not matter
 }
 
 func (f *choice) flags(c *cobra.Command) {
-	c.Flags().StringArrayVar(&f.settings, "set", nil, "replace one value of the scenario, such as network.latency.mean=20ms; may be repeated (`PATH=VALUE`)")
-	c.Flags().StringArrayVar(&f.orderings, "ordering", nil, "only these orderings, by label or kind, or others such as timestamp:wait=20ms (`A,B`)")
-	c.Flags().Uint64Var(&f.seed, "seed", 0, "the seed instead of the scenario's (`N`)")
+	c.Flags().StringArrayVar(&f.settings, "set", nil, "replace one value of the scenario by `PATH=VALUE`, such as network.latency.mean=20ms; may be repeated")
+	c.Flags().StringArrayVar(&f.orderings, "ordering", nil, "only the orderings `A,B`, by label or kind, or others such as timestamp:wait=20ms")
+	c.Flags().Var(&whole{value: &f.seed, most: math.MaxUint64}, "seed", "use seed `N` instead of the scenario's")
 }
 
 // request is a scenario as the command line asks for it.
@@ -37,6 +42,7 @@ type request struct {
 	scenario  *scenarios.Scenario
 	orderings []scenarios.Ordering // to run: those of the scenario in its order, then others
 	seed      uint64
+	gridless  bool // the settings left no place for the grid of the sweep
 }
 
 // read opens the scenario and applies the flags.
@@ -57,7 +63,7 @@ func (f *choice) read(c *cobra.Command, args []string) (*request, error) {
 		r.settings = append(r.settings, setting)
 	}
 	if len(r.settings) > 0 {
-		if s, err = s.With(r.settings); err != nil {
+		if s, err = f.with(s, r); err != nil {
 			return nil, err
 		}
 	}
@@ -72,6 +78,53 @@ func (f *choice) read(c *cobra.Command, args []string) (*request, error) {
 		return nil, fmt.Errorf("--ordering: %w", err)
 	}
 	return r, nil
+}
+
+// with applies the settings of r to s. What one run sets may well take away
+// what the scenario's sweep would vary; the run then goes without the sweep's
+// grid rather than not at all.
+func (f *choice) with(s *scenarios.Scenario, r *request) (*scenarios.Scenario, error) {
+	made, err := s.With(r.settings)
+	aboutSweep := func(set scenarios.Setting) bool { return strings.HasPrefix(set.Path, "sweep") }
+	if err == nil || !f.single || s.Sweep == nil || slices.ContainsFunc(r.settings, aboutSweep) {
+		return made, err
+	}
+	settings := append(slices.Clip(r.settings), scenarios.Setting{Path: "sweep.grid", Value: "{}"})
+	alone, stillWrong := s.With(settings)
+	if stillWrong != nil {
+		return nil, err
+	}
+	r.settings, r.gridless = settings, true
+	return alone, nil
+}
+
+// spares refuses a folder in which the scenario as run would replace a file of
+// the reader's own. What an earlier run wrote may be replaced: it has a result
+// beside it, or is as the program prints it; but not under the reader's hands,
+// when it is the scenario to run and would change.
+func (r *request) spares(dir string) error {
+	name := filepath.Join(dir, "scenario.yaml")
+	target, err := os.Stat(name)
+	if err != nil || !target.Mode().IsRegular() {
+		return nil // openFolder says what is wrong, if anything is
+	}
+	if own, err := os.Stat(r.argument); err == nil && os.SameFile(own, target) {
+		if text, err := os.ReadFile(name); err == nil && !bytes.Equal(text, scenarios.Format(r.resolved())) {
+			return fmt.Errorf("%s is the scenario to run, and would be replaced by the scenario as run; want another folder with -o", name)
+		}
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(dir, "result.json")); err == nil {
+		return nil
+	}
+	s, err := scenarios.OpenWith(name, r.scenario.Table())
+	if err == nil {
+		var text []byte
+		if text, err = os.ReadFile(name); err == nil && bytes.Equal(text, scenarios.Format(s)) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s was not written by mpcomm, and would be replaced by the scenario as run; want another folder with -o", name)
 }
 
 // selected are the orderings that a selection names, those of the scenario
@@ -143,6 +196,9 @@ func (r *request) command(program, verb string, more ...string) string {
 
 // warn says what is legal in the scenario but seldom meant.
 func (a *app) warn(r *request) {
+	if r.gridless {
+		a.say("warning: the grid of %s's sweep does not fit these settings; this run does without it", r.scenario.Name)
+	}
 	for _, w := range r.scenario.Warnings() {
 		a.say("warning: %v", w)
 	}

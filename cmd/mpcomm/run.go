@@ -44,7 +44,7 @@ func (a *app) runCommand() *cobra.Command {
 	f.choice.flags(c)
 	f.look.flags(c)
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "one line per peer, every first difference, every note")
-	c.Flags().StringVarP(&f.folder, "output", "o", "", "write logs, result.json and the scenario to this folder (`DIR`)")
+	c.Flags().StringVarP(&f.folder, "output", "o", "", "write logs, result.json and the scenario to the folder `DIR`")
 	c.Flags().BoolVar(&f.json, "json", false, "print the results as one JSON object instead of the screen")
 	c.Flags().BoolVar(&f.verify, "verify", false, "run everything twice; if the runs differ, name the first event that does")
 	return c
@@ -71,6 +71,10 @@ type job struct {
 }
 
 func (a *app) run(c *cobra.Command, args []string, f *runFlags) error {
+	if err := givenFolder(c, f.folder); err != nil {
+		return err
+	}
+	f.single = true
 	r, err := f.choice.read(c, args)
 	if err != nil {
 		return err
@@ -81,6 +85,9 @@ func (a *app) run(c *cobra.Command, args []string, f *runFlags) error {
 	}
 	j.verify, j.bars = f.verify, f.verbose
 	if f.folder != "" {
+		if err = r.spares(f.folder); err != nil {
+			return err
+		}
 		if j.folder, err = openFolder(f.folder); err != nil {
 			return err
 		}

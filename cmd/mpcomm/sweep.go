@@ -20,8 +20,8 @@ type sweepFlags struct {
 	choice
 	look
 	folder  string
-	runs    int
-	workers int
+	runs    uint64
+	workers uint64
 	json    bool
 	perRun  bool
 	quiet   bool
@@ -44,9 +44,9 @@ func (a *app) sweepCommand() *cobra.Command {
 	}
 	f.choice.flags(c)
 	f.look.flags(c)
-	c.Flags().IntVar(&f.runs, "runs", 0, fmt.Sprintf("runs of each cell and ordering, 1..%d (`N`; default as the scenario says, else %d)", sweep.MaxRuns, sweep.DefaultRuns))
-	c.Flags().IntVar(&f.workers, "workers", 0, fmt.Sprintf("runs at a time, 0..%d; 0 = one for each processor (`N`)", sweep.MaxWorkers))
-	c.Flags().StringVarP(&f.folder, "output", "o", "", "write dataset, figures and manifest to this folder (`DIR`)")
+	c.Flags().Var(&whole{&f.runs, 1, sweep.MaxRuns}, "runs", fmt.Sprintf("make `N` runs of each cell and ordering, 1..%d (default as the scenario says, else %d)", sweep.MaxRuns, sweep.DefaultRuns))
+	c.Flags().Var(&whole{&f.workers, 0, sweep.MaxWorkers}, "workers", fmt.Sprintf("make `N` runs at a time, 0..%d (default 0, one for each processor)", sweep.MaxWorkers))
+	c.Flags().StringVarP(&f.folder, "output", "o", "", "write dataset, figures and manifest to the folder `DIR`")
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object for each cell and ordering, one a line, instead of the screen")
 	c.Flags().BoolVar(&f.perRun, "per-run", false, "also write runs.csv, a row for each run; needs -o")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
@@ -70,8 +70,8 @@ type campaign struct {
 }
 
 func (a *app) sweep(c *cobra.Command, args []string, f *sweepFlags) error {
-	if c.Flags().Changed("runs") && f.runs < 1 {
-		return fmt.Errorf("--runs %d: want 1..%d", f.runs, sweep.MaxRuns)
+	if err := givenFolder(c, f.folder); err != nil {
+		return err
 	}
 	if f.perRun && f.folder == "" {
 		return &usageError{c, errors.New("--per-run writes a file; want a folder for it with -o")}
@@ -80,7 +80,7 @@ func (a *app) sweep(c *cobra.Command, args []string, f *sweepFlags) error {
 	if err != nil {
 		return err
 	}
-	w, err := newCampaign(r, f.runs, f.workers, f.perRun)
+	w, err := newCampaign(r, int(f.runs), int(f.workers), f.perRun)
 	if err != nil {
 		return err
 	}
