@@ -234,17 +234,18 @@ func (c Counters) MarshalJSON() ([]byte, error) {
 
 // Phases says when peers opened and closed, in true time.
 type Phases struct {
-	Opened    List[NullMS] `json:"opened_ms"`    // by peer; null = never
-	Handshake NullMS       `json:"handshake_ms"` // the last opening; null if one never opened
-	DataAt    NullMS       `json:"data_at_ms"`   // T0
-	OpenedAll bool         `json:"opened_all"`
-	Data      NullMS       `json:"data_ms"`   // first opening to last broadcast
-	Stop      NullMS       `json:"stop_ms"`   // last broadcast to last close
-	Closed    List[NullMS] `json:"closed_ms"` // by peer; null = never
-	TooEarly  uint64       `json:"too_early"` // data packets dropped before the opening
-	TooLate   uint64       `json:"too_late"`  // data packets dropped after the last stop
-	Resent    uint64       `json:"resent"`    // questions and repeated answers of the phases
-	Stuck     List[Stuck]  `json:"stuck"`
+	Opened    List[NullMS]  `json:"opened_ms"`    // by peer; null = never
+	Handshake NullMS        `json:"handshake_ms"` // the last opening; null if one never opened
+	DataAt    NullMS        `json:"data_at_ms"`   // T0
+	OpenedAll bool          `json:"opened_all"`
+	Data      NullMS        `json:"data_ms"`   // first opening to last broadcast
+	Stop      NullMS        `json:"stop_ms"`   // last broadcast to last close
+	Closed    List[NullMS]  `json:"closed_ms"` // by peer; null = never
+	TooEarly  uint64        `json:"too_early"` // data packets dropped before the opening
+	TooLate   uint64        `json:"too_late"`  // data packets dropped after the last stop
+	Resent    uint64        `json:"resent"`    // questions and repeated answers of the phases
+	Stuck     List[Stuck]   `json:"stuck"`
+	GivenUp   List[GivenUp] `json:"given_up"`
 }
 
 // Stuck is a peer that waited in vain.
@@ -252,6 +253,12 @@ type Stuck struct {
 	Peer       peer.ID       `json:"peer"`
 	Phase      string        `json:"phase"`
 	WaitingFor List[peer.ID] `json:"waiting_for"`
+}
+
+// GivenUp is a peer whose READY never came, and who opened without it.
+type GivenUp struct {
+	Peer peer.ID       `json:"peer"`
+	By   List[peer.ID] `json:"by"`
 }
 
 // Fault is one fault as the scenario words it, and what it struck.

@@ -71,7 +71,7 @@ func sample() *Ordering {
 		Phases: Phases{
 			Opened: List[NullMS]{ms(), {}, ms()}, Handshake: ms(), DataAt: ms(), OpenedAll: true, Data: ms(), Stop: ms(),
 			Closed: List[NullMS]{{}, ms(), ms()}, TooEarly: uint64(next()), TooLate: uint64(next()), Resent: uint64(next()),
-			Stuck: List[Stuck]{{3, "handshake", List[peer.ID]{5}}}},
+			Stuck: List[Stuck]{{3, "handshake", List[peer.ID]{5}}}, GivenUp: List[GivenUp]{{5, List[peer.ID]{0, 3}}}},
 		Faults: List[Fault]{
 			{At: "1s", Partition: [][]peer.ID{{0, 1}, {2, 3}}, For: "500ms", Mode: "drop", Struck: uint64(next())},
 			{Crash: &crashed, AtDelivery: "p1#0", Sent: &zero, Struck: 1}},
@@ -184,7 +184,7 @@ func TestColumnsAreTheJSON(t *testing.T) {
 		}
 	}
 	// What no sweep has, and what it makes of the rest under other names.
-	left := []string{"ordering", "kind", "digest", "limit", "witnesses", "first_difference.", "phases.stuck", "phases.closed_ms",
+	left := []string{"ordering", "kind", "digest", "limit", "witnesses", "first_difference.", "phases.stuck", "phases.given_up", "phases.closed_ms",
 		"counters.", "cost.latency", "cost.hold"}
 	for path := range printed {
 		if !seen[path] && !slices.ContainsFunc(left, func(s string) bool { return strings.HasPrefix(path, s) }) {

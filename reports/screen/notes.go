@@ -82,6 +82,7 @@ func notesOf(r *result.Ordering) []string {
 	default:
 		notes = append(notes, "ended at its limit: "+r.Limit)
 	}
+	notes = append(notes, givenUpNotes(r)...)
 	notes = append(notes, stuckNotes(r)...)
 	notes = append(notes, absentNotes(r)...)
 	if n := r.Divergence.Missing; n > 0 {
@@ -147,6 +148,15 @@ func stuckNotes(r *result.Ordering) []string {
 	var out []string
 	for _, f := range fates {
 		out = append(out, list(f.about)+" "+f.text)
+	}
+	return out
+}
+
+// givenUpNotes names the peers that others opened without.
+func givenUpNotes(r *result.Ordering) []string {
+	var out []string
+	for _, g := range r.Phases.GivenUp {
+		out = append(out, fmt.Sprintf("%s never heard READY from %s and opened without it", peers(g.By), g.Peer))
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package run_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"testing"
@@ -118,5 +119,26 @@ func TestClassicNamesWhoWaitsForAnswers(t *testing.T) {
 	})
 	if named == 0 {
 		t.Error("nobody was ever stuck in data")
+	}
+}
+
+// TestGivenUpAreNamed: p2 is heard by nobody, so the others open without it and
+// say so; p2 itself hears everybody.
+func TestGivenUpAreNamed(t *testing.T) {
+	t.Parallel()
+	const text = `version: 1
+name: mute
+peers: 3
+orderings: [naive]
+phases: {kind: robust, give_up: 2s}
+workload: {sends: [{at: 0ms, from: 0}]}
+network: {latency: 20ms, links: [{from: [2], to: [0, 1], loss: 1}]}
+`
+	p := compile(t, text)
+	o := mustRun(t, engine(t, p, run.Options{}), 1)
+	var v run.Evaluator
+	got, err := json.Marshal(v.Evaluate(p, o, run.Full).Phases.GivenUp)
+	if want := `[{"peer":2,"by":[0,1]}]`; err != nil || string(got) != want {
+		t.Errorf("given up: %s (%v), want %s", got, err, want)
 	}
 }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -191,6 +192,21 @@ func (v *Evaluator) phases(o *Outcome) {
 	for _, s := range o.Stuck {
 		ph.Stuck = append(ph.Stuck, result.Stuck{Peer: s.Peer, Phase: s.Phase, WaitingFor: s.WaitingFor})
 	}
+	ph.GivenUp = ph.GivenUp[:0]
+	for _, g := range o.GaveUp {
+		ph.GivenUp = giveUp(ph.GivenUp, g)
+	}
+}
+
+// giveUp enters g into the list of those given up, by peer; those who gave a
+// peer up stand in the order in which they did.
+func giveUp(list result.List[result.GivenUp], g GivenUp) result.List[result.GivenUp] {
+	i, found := slices.BinarySearchFunc(list, g.Of, func(e result.GivenUp, of peer.ID) int { return cmp.Compare(e.Peer, of) })
+	if !found {
+		list = slices.Insert(list, i, result.GivenUp{Peer: g.Of})
+	}
+	list[i].By = append(list[i].By, g.Peer)
+	return list
 }
 
 // surroundings fills in faults, watches and what made verdicts empty.
