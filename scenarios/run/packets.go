@@ -150,13 +150,13 @@ func (e *Engine) schedule(now sim.Time, i uint32, fates []network.Fate) {
 	}
 }
 
-// arrive hands a packet to the machine it reaches. Packets of the ordering in
-// a run in which nothing is watched and nothing can go wrong on the way are
-// handed over here; all others by arriveWatched, which does the same and more.
+// arrive hands a packet to the machine it reaches: here where nothing is
+// watched and nothing can go wrong on the way, by arriveWatched otherwise, which
+// does the same and more.
 func (e *Engine) arrive(now sim.Time, ev event) {
 	i, p := ev.ref, int(ev.to)
 	s := &e.slab[i]
-	if !e.plain || e.anyDown || !s.msg.Kind.Ordering() {
+	if !e.plain || e.anyDown {
 		e.arriveWatched(now, ev)
 		return
 	}
@@ -164,12 +164,7 @@ func (e *Engine) arrive(now sim.Time, ev event) {
 	e.out.Reset()
 	body := s.ref != history.NoRef && s.msg.Kind.Body()
 	if !body {
-		if err := e.machines[p].Arrive(e.local(p, now), &s.msg, &e.out); err != nil {
-			e.fail(p, now, err)
-		} else if len(e.out.List) > 0 {
-			e.carryOut(p, now, &s.msg)
-		}
-		e.drop(i)
+		e.arriveControl(now, p, i)
 		return
 	}
 	ref := s.ref
@@ -193,6 +188,24 @@ func (e *Engine) arrive(now sim.Time, ev event) {
 	e.drop(i)
 }
 
+// arriveControl is arrive for what carries no body.
+func (e *Engine) arriveControl(now sim.Time, p int, i uint32) {
+	m := &e.slab[i].msg
+	handshake := m.Kind == peer.KindReady || m.Kind == peer.KindAskReady
+	if handshake {
+		e.flying--
+	}
+	if err := e.machines[p].Arrive(e.local(p, now), m, &e.out); err != nil {
+		e.fail(p, now, err)
+	} else if len(e.out.List) > 0 {
+		e.carryOut(p, now, m)
+	}
+	e.drop(i)
+	if handshake && e.flying == 0 {
+		e.begin(now)
+	}
+}
+
 // putDown says that no body is at hand any more.
 func (e *Engine) putDown() { e.atHand, e.handID = history.NoRef, peer.NoMessage }
 
@@ -204,8 +217,8 @@ func (e *Engine) refOf(id peer.MessageID) (history.Ref, bool) {
 	return e.src.Lookup(id)
 }
 
-// arriveWatched is arrive for packets of the phases, under faults, and with
-// everything on that watches a run.
+// arriveWatched is arrive under faults, and with everything on that watches a
+// run.
 func (e *Engine) arriveWatched(now sim.Time, ev event) {
 	s := &e.slab[ev.ref]
 	p := int(ev.to)
