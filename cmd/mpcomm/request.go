@@ -209,8 +209,13 @@ func (a *app) warn(r *request) {
 const mostDeliveries = 1 << 30
 
 // mostAtOnce bounds the packets of the handshake, which are all under way at
-// once; 16,384 peers send as many.
-const mostAtOnce = 1 << 28
+// once, at about 75 bytes each; 11,585 peers send no more.
+const mostAtOnce = 1 << 27
+
+// mostPairs bounds the pairs of peers of a run without a handshake: each peer
+// keeps from 17 bytes to 72, by the ordering, about every other. 16,384 peers
+// are no more.
+const mostPairs = 1 << 28
 
 // affordable refuses a run whose logs could not be held.
 func affordable(s *scenarios.Scenario) error {
@@ -226,9 +231,14 @@ func affordable(s *scenarios.Scenario) error {
 		return fmt.Errorf("%s: %d peers log %d messages each, %d deliveries in all; want at most %d: fewer peers, senders or messages",
 			s.Name, s.Peers, broadcasts, deliveries, mostDeliveries)
 	}
-	if packets := int64(s.Peers) * int64(s.Peers-1); s.Phases.Protocol != peer.None && packets > mostAtOnce {
+	pairs := int64(s.Peers) * int64(s.Peers-1)
+	switch handshake := s.Phases.Protocol != peer.None; {
+	case pairs > mostPairs:
+		return fmt.Errorf("%s: %d peers keep something about %d pairs; want at most %d, those of 16384 peers",
+			s.Name, s.Peers, pairs, mostPairs)
+	case handshake && pairs > mostAtOnce:
 		return fmt.Errorf("%s: the handshake of %d peers is %d packets at once; want at most %d: fewer peers, or phases: none",
-			s.Name, s.Peers, packets, mostAtOnce)
+			s.Name, s.Peers, pairs, mostAtOnce)
 	}
 	return nil
 }
