@@ -77,6 +77,10 @@ func (m *Machine) merelyDelivers(now Instant, from int, out *Effects) bool {
 
 // arriveChecked is arrive for all that is not the plain case.
 func (m *Machine) arriveChecked(now Instant, msg *Message, out *Effects) error {
+	if msg.Kind.Phase() && m.phase != Idle && uint32(msg.From) < uint32(m.c.Peers) && msg.From != m.c.Self &&
+		msg.ID == NoMessage && msg.Words.Len == 0 {
+		return m.hearPhase(now, msg, out) // nothing else about it could be wrong
+	}
 	if err := m.check(msg, out); err != nil {
 		return err
 	}
