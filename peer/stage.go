@@ -126,4 +126,5 @@ const (
 	MinorityCrash                      // fewer than half of the peers crash
 	MonotoneClock                      // no clock steps back
 	RepliesOnDelivery                  // applications answer only what was delivered to them
+	RepliesOnReceipt                   // applications answer only what has reached the ordering, delivered or not
 )

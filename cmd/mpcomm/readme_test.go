@@ -98,6 +98,7 @@ var needs = []name{
 	{uint(peer.MinorityCrash), "a minority crashes"},
 	{uint(peer.MonotoneClock), "clocks never step back"},
 	{uint(peer.RepliesOnDelivery), "replies on delivery"},
+	{uint(peer.RepliesOnReceipt), "replies to nothing a transport holds back"},
 }
 
 func words(set uint, names []name) string {

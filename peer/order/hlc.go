@@ -32,7 +32,7 @@ func hlcSpec() Spec {
 		Paper:   "Kulkarni, Demirbas, Madappa, Avva and Leone, OPODIS 2014, figure 5",
 		Packets: "n-1", Steps: "wait/wait",
 		Guarantees: peer.FIFO | peer.Causal | peer.Total | peer.Agreement,
-		Needs:      peer.BoundedDelay | peer.NoLoss | peer.NoCrash,
+		Needs:      peer.BoundedDelay | peer.NoLoss | peer.NoCrash | peer.RepliesOnReceipt,
 		Refine:     refineHold,
 		Loopback:   true,
 		Params:     holdbackParams(),

@@ -106,6 +106,14 @@ func (s *bench) directive(t *testing.T, words []string) []string {
 		}
 		s.now, s.timers[p] = max(s.now, s.timers[p]), peer.Distant
 		return s.step(peer.ID(p), peer.Input{Kind: peer.InputTimer, Timer: peer.StageOrdering})
+	case "announce": // announce PEER: it learns of everybody that they are done
+		p := number(t, words[1])
+		var answer []string
+		for q, m := range s.machines {
+			done := peer.Input{Kind: peer.InputAnnounce, From: peer.ID(q), Count: m.Broadcasts()}
+			answer = append(answer, s.step(peer.ID(p), done)...)
+		}
+		return answer
 	case "state":
 		return s.state()
 	}
@@ -130,11 +138,13 @@ func (s *bench) group(t *testing.T, words []string) []string {
 		name, text, _ := strings.Cut(w, "=")
 		values = append(values, order.Value{Name: name, Text: text})
 	}
+	spec, _ := order.Builtin().Lookup(words[1])
 	*s = bench{timers: make([]peer.Instant, n), logs: make([][]peer.MessageID, n)}
 	for p := range n {
 		m := &peer.Machine{}
 		m.Reset(peer.Config{
 			Self: peer.ID(p), Peers: n, Phases: peer.Phases{Protocol: peer.None}, Ordering: build(t, words[1], values...),
+			ByReceipt: spec.Offline,
 		})
 		s.timers[p] = peer.Distant
 		s.machines = append(s.machines, m)

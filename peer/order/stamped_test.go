@@ -235,6 +235,24 @@ var stamped = []struct {
 		twin:       plainStamped{clock: "hybrid", wait: 13 * time.Millisecond},
 		flaws:      []string{"receiving does not tick", "no tie-break by peer", "no logical part", "held from arrival"},
 	},
+	{
+		kind: "lamport-offline", offline: true,
+		properties: []property{complete, total, causalByArrival, ownOrder},
+		twin:       plainStamped{clock: "logical", offline: true},
+		flaws:      []string{"receiving does not tick", "no tie-break by peer", "not sorted", "sorted by sender", "delivered on arrival"},
+	},
+	{
+		kind: "timestamp-offline", offline: true,
+		properties: []property{complete, total, inStampOrder},
+		twin:       plainStamped{clock: "physical", offline: true},
+		flaws:      []string{"no tie-break by peer", "not sorted", "sorted by sender", "delivered on arrival"},
+	},
+	{
+		kind: "timestamp-offline", values: order.Values{{Name: "stamp", Text: "hlc"}}, offline: true,
+		properties: []property{complete, total, causalByArrival, ownOrder},
+		twin:       plainStamped{clock: "hybrid", offline: true},
+		flaws:      []string{"receiving does not tick", "no tie-break by peer", "no logical part", "not sorted"},
+	},
 }
 
 // stamped plays the schedule; clocks are up to a millisecond off. Offline orderings
@@ -245,26 +263,18 @@ func (s schedule) stamped(tb testing.TB, offline bool, fresh func() peer.Orderin
 	g := newGroup(tb, len(plan.machines), func(peer.ID) peer.Ordering { return fresh() }, noPhases,
 		func(c *peer.Config) { c.ByReceipt = offline })
 	g.delay, g.copies, g.fifoLinks = plan.delay, plan.copies, plan.fifoLinks
-	counts := make([]int32, len(g.machines))
 	for p, skew := range plan.skew {
 		g.skew[p] = skew - ms
 	}
 	for _, e := range plan.events {
 		if e.input.Kind == peer.InputBroadcast {
 			g.at(e.at, e.input.ID)
-			counts[e.to]++
 		}
 	}
 	g.run(peer.Distant)
-	if !offline {
-		return g
+	if offline {
+		g.announceAll()
 	}
-	for p := range g.machines {
-		for q, count := range counts {
-			g.schedule(event{at: g.now, to: peer.ID(p), input: peer.Input{Kind: peer.InputAnnounce, From: peer.ID(q), Count: count}})
-		}
-	}
-	g.run(g.now)
 	return g
 }
 

@@ -1,6 +1,7 @@
 package ordertest_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -44,6 +45,8 @@ var misreadings = map[string]func(self peer.ID, now peer.Instant, m *peer.Messag
 	},
 }
 
+var hybrid = []order.Value{{Name: "stamp", Text: "hlc"}}
+
 // TestMisreadStampsAreRejected: read rightly the orderings pass, read wrongly
 // they fail for the reason that fits.
 func TestMisreadStampsAreRejected(t *testing.T) {
@@ -59,8 +62,18 @@ func TestMisreadStampsAreRejected(t *testing.T) {
 		{"hlc", "receiving does not tick", "causal is violated", nil, nil},
 		{"hlc", "own stamps are less", "total is violated", nil, nil},
 		{"hlc", "nothing", "total is violated", nil, []order.Value{{Name: "wait", Text: "20ms"}}},
+		{"lamport-offline", "nothing", "", nil, nil},
+		{"lamport-offline", "stamps by arrival", "AppendState is not canonical", nil, nil},
+		{"lamport-offline", "receiving does not tick", "causal is violated", nil, nil},
+		{"lamport-offline", "own stamps are less", "is violated", nil, nil},
+		{"timestamp-offline", "nothing", "", nil, nil},
+		{"timestamp-offline", "stamps by arrival", "is violated", nil, nil},
+		{"timestamp-offline", "own stamps are less", "total is violated", nil, nil},
+		{"timestamp-offline", "no logical part", "is violated", hybrid, nil},
+		{"timestamp-offline", "receiving does not tick", "causal is violated", hybrid, nil},
+		{"timestamp-offline", "nothing", "causal is violated", hybrid, []order.Value{{Name: "stamp", Text: "clock"}}},
 	} {
-		t.Run(tt.kind+"/"+tt.flaw, func(t *testing.T) {
+		t.Run(fmt.Sprint(tt.kind, tt.given, "/", tt.flaw, tt.built), func(t *testing.T) {
 			t.Parallel()
 			real, ok := order.Builtin().Lookup(tt.kind)
 			if !ok {

@@ -37,6 +37,9 @@ func outsideAssumptions(p *Plan) []string {
 	if a.needs&peer.RepliesOnDelivery != 0 {
 		a.replies()
 	}
+	if a.needs&peer.RepliesOnReceipt != 0 {
+		a.earlyReplies(p.spec.Offline)
+	}
 	return a.list
 }
 
@@ -221,12 +224,27 @@ func (a *assumer) clocks() {
 }
 
 func (a *assumer) replies() {
-	w := &a.s.Workload
-	onArrival := w.Replies != nil && w.Replies.OnArrival
-	for _, s := range w.Sends {
-		onArrival = onArrival || s.OnArrival && s.After != peer.NoMessage
-	}
-	if onArrival {
+	if a.onArrival(false) {
 		a.add("replies are made on arrival")
 	}
+}
+
+// earlyReplies looks for replies to what a transport still holds back. With an
+// offline ordering every reply is made on arrival.
+func (a *assumer) earlyReplies(offline bool) {
+	kind := a.s.Network.Transport.Kind
+	if (kind == "fifo" || kind == "reliable") && a.onArrival(offline) {
+		a.add("replies are made on arrival, and the transport holds back what overtakes")
+	}
+}
+
+// onArrival reports whether there are replies that are made on arrival, or
+// replies at all.
+func (a *assumer) onArrival(all bool) bool {
+	w := &a.s.Workload
+	some := w.Replies != nil && (all || w.Replies.OnArrival)
+	for _, s := range w.Sends {
+		some = some || (all || s.OnArrival) && s.After != peer.NoMessage
+	}
+	return some
 }
