@@ -319,10 +319,14 @@ func (m *Machine) Waiting(buf []ID) (Phase, []ID) {
 		}
 		return Handshake, buf
 	case Data:
+		others := len(buf)
 		for q := range m.flags {
 			if ID(q) != m.c.Self && m.flags[q]&flagGivenUp == 0 && m.left(ID(q)) != 0 {
 				buf = append(buf, ID(q))
 			}
+		}
+		if len(buf) == others { // its own copy went by the network, and was lost there
+			buf = append(buf, m.c.Self)
 		}
 		return Data, buf
 	case Draining, Stopped:

@@ -18,11 +18,13 @@ func outsideAssumptions(p *Plan) []string {
 	for _, l := range allLinks(s) {
 		a.link(l)
 	}
-	if a.needs&peer.NoCrash != 0 {
-		for _, f := range s.Faults {
-			if f.Kind == scenarios.FaultCrash {
-				a.add("%v crashes", f.Peer)
-			}
+	for _, f := range s.Faults {
+		switch {
+		case f.Kind != scenarios.FaultCrash:
+		case a.needs&peer.NoCrash != 0:
+			a.add("%v crashes", f.Peer)
+		case f.LoseState && p.promises != 0: // a stamp or rank given twice breaks any promise
+			a.add("%v forgets its state", f.Peer)
 		}
 	}
 	if a.needs&peer.NoLoss != 0 {
@@ -30,6 +32,9 @@ func outsideAssumptions(p *Plan) []string {
 	}
 	if a.needs&peer.BoundedDelay != 0 {
 		a.holdBack(p.values)
+	}
+	if _, stated := p.values.Text("epsilon"); stated && a.needs&peer.BoundedSkew != 0 {
+		a.clockError(p.values.Duration("epsilon"))
 	}
 	if a.needs&peer.MonotoneClock != 0 {
 		a.clocks()
@@ -125,6 +130,14 @@ func (a *assumer) holdBack(v order.Values) {
 		a.add("clock offsets have no bound and wait is %v", wait)
 		return
 	}
+	if _, stated := v.Text("epsilon"); stated {
+		// Stamped epsilon ahead, sent after the commit wait.
+		commit, epsilon := order.CommitOf(v), v.Duration("epsilon")
+		if late := commit - epsilon; delay+skew+late > wait {
+			a.add("delay plus skew may be %v, a commit takes %v and wait is %v", delay+skew, commit, wait)
+		}
+		return
+	}
 	if delay+skew > wait {
 		a.add("delay plus skew may be %v and wait is %v", delay+skew, wait)
 	}
@@ -168,9 +181,25 @@ func (a *assumer) largestDelay() (time.Duration, bool) {
 	return worst, true
 }
 
+// clockError compares the stated error of the clocks with the largest there is.
+func (a *assumer) clockError(stated time.Duration) {
+	low, high, bounded := a.clockRange()
+	if !bounded {
+		a.add("clock offsets have no bound and epsilon is %v", stated)
+	} else if off := max(-low, high); off > stated {
+		a.add("a clock may be %v off and epsilon is %v", off, stated)
+	}
+}
+
 // largestSkew is how far two clocks may be apart within the limit of time.
 func (a *assumer) largestSkew() (time.Duration, bool) {
-	var low, high time.Duration
+	low, high, bounded := a.clockRange()
+	return high - low, bounded
+}
+
+// clockRange is how far the clocks may be behind true time and ahead of it
+// within the limit of time.
+func (a *assumer) clockRange() (low, high time.Duration, bounded bool) {
 	first := true
 	consider := func(c scenarios.Clock) bool {
 		l, h, bounded := span(c.Offset)
@@ -192,14 +221,14 @@ func (a *assumer) largestSkew() (time.Duration, bool) {
 		return true
 	}
 	if len(a.s.Clocks.Peers) < a.s.Peers && !consider(a.s.Clocks.Default) {
-		return 0, false
+		return 0, 0, false
 	}
 	for _, c := range a.s.Clocks.Peers {
 		if !consider(c.Clock) {
-			return 0, false
+			return 0, 0, false
 		}
 	}
-	return high - low, true
+	return low, high, true
 }
 
 func span(f latency.Family) (low, high int64, bounded bool) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mpcomm/peer"
+	"mpcomm/reports/result"
 	"mpcomm/scenarios/run"
 )
 
@@ -140,5 +141,52 @@ network: {latency: 20ms, links: [{from: [2], to: [0, 1], loss: 1}]}
 	got, err := json.Marshal(v.Evaluate(p, o, run.Full).Phases.GivenUp)
 	if want := `[{"peer":2,"by":[0,1]}]`; err != nil || string(got) != want {
 		t.Errorf("given up: %s (%v), want %s", got, err, want)
+	}
+}
+
+// TestForgettingIsOutsideAssumptions: a peer that comes back without its state
+// counts its broadcasts anew, which no ordering that promises anything allows for.
+func TestForgettingIsOutsideAssumptions(t *testing.T) {
+	t.Parallel()
+	const text = `version: 1
+name: amnesia
+peers: 3
+orderings: [%s]
+phases: none
+workload: {sends: [{at: 0ms, from: 0}, {at: 100ms, from: 0}, {at: 110ms, from: 0}]}
+network: {latency: 5ms}
+faults: [{at: 50ms, crash: 0, restart: 80ms, state: %s}]
+`
+	for _, r := range []struct{ ordering, state, want string }{
+		{"fifo", "lost", "[p0 forgets its state]"}, {"fifo", "kept", "[]"}, {"naive", "lost", "[]"}, {"lamport", "lost", "[p0 crashes]"},
+	} {
+		p := compile(t, fmt.Sprintf(text, r.ordering, r.state))
+		var v run.Evaluator
+		got := v.Evaluate(p, mustRun(t, engine(t, p, run.Options{}), 1), run.Full)
+		if fmt.Sprint(got.OutsideAssumptions) != r.want {
+			t.Errorf("%s with its state %s is outside %v, want %s", r.ordering, r.state, got.OutsideAssumptions, r.want)
+		}
+		if got.Properties.FIFO == result.Violated && r.want == "[]" {
+			t.Errorf("%s with its state %s: fifo is violated inside the assumptions", r.ordering, r.state)
+		}
+	}
+}
+
+// TestWaitsForItself: a classic peer whose own copy of a question came while it
+// was down waits for itself.
+func TestWaitsForItself(t *testing.T) {
+	t.Parallel()
+	const text = `version: 1
+name: alone
+peers: 1
+orderings: [naive]
+phases: classic
+workload: {sends: [{at: 0ms, from: 0}, {after: "p0#0", from: 0}]}
+network: {latency: 20ms, self: loopback}
+faults: [{at: 10ms, crash: 0, restart: 50ms}]
+`
+	o, _ := recorded(t, text, 1)
+	if got, want := fmt.Sprintf("%v %v", o.Limit, o.Stuck), "quiet [{p0 data [p0]}]"; got != want {
+		t.Errorf("ends %s, want %s", got, want)
 	}
 }
