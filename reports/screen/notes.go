@@ -56,6 +56,9 @@ func (b *brush) notes(runs []result.Ordering) bool {
 		if i == shown-1 && shown < len(all) {
 			n.text += fmt.Sprintf(" (and %d more)", len(all)-shown)
 		}
+		if len(n.about) > 1 {
+			n.text = strings.Replace(n.text, "outside its assumptions", "outside their assumptions", 1)
+		}
 		about := strings.Join(n.about, ", ") + ": "
 		switch {
 		case len(n.about) == 0: // the note says itself whom it is about
@@ -190,9 +193,10 @@ func together(fates []note, fate, who string) []note {
 // mostNamed is how many peers a remark names before it counts the others.
 const mostNamed = 8
 
+// peers names peers in the order of their numbers, whatever order they came in.
 func peers(ids []peer.ID) string {
 	names := make([]string, len(ids))
-	for i, p := range ids {
+	for i, p := range slices.Sorted(slices.Values(ids)) {
 		names[i] = p.String()
 	}
 	return list(names)

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,7 +13,7 @@ import (
 func TestGivenUpNotes(t *testing.T) {
 	t.Parallel()
 	r := result.Ordering{Phases: result.Phases{GivenUp: result.List[result.GivenUp]{
-		{Peer: 2, By: []peer.ID{0, 1}}, {Peer: 3, By: []peer.ID{1}},
+		{Peer: 2, By: []peer.ID{1, 0}}, {Peer: 3, By: []peer.ID{1}},
 	}}}
 	want := []string{
 		"p0, p1 never heard READY from p2 and opened without it",
@@ -23,5 +24,25 @@ func TestGivenUpNotes(t *testing.T) {
 	}
 	if got := givenUpNotes(&result.Ordering{}); got != nil {
 		t.Errorf("%q about a run in which nobody was given up", got)
+	}
+}
+
+// A remark about several orderings speaks of them in the plural.
+func TestNotesAboutSeveral(t *testing.T) {
+	t.Parallel()
+	alone := result.Ordering{Ordering: "a", OutsideAssumptions: []string{"link is datagram"}}
+	other := alone
+	other.Ordering = "b"
+	for _, test := range []struct {
+		runs []result.Ordering
+		want string
+	}{
+		{[]result.Ordering{alone}, "NOTE  a: outside its assumptions: link is datagram"},
+		{[]result.Ordering{alone, other}, "NOTE  all orderings: outside their assumptions: link is datagram"},
+	} {
+		b := newBrush(Options{Width: 100})
+		if !b.notes(test.runs) || strings.TrimSpace(b.out.String()) != test.want {
+			t.Errorf("got %q; want %q", strings.TrimSpace(b.out.String()), test.want)
+		}
 	}
 }
