@@ -69,6 +69,13 @@ func (Base) Close(Instant, *Effects) {}
 // Held returns 0.
 func (Base) Held() int { return 0 }
 
+// Seeded is implemented by orderings that need chance, such as a phase of their
+// own for a timer. The host calls Seed after every Reset, before Start, with 64
+// random bits of this peer's own; an ordering has no other chance.
+type Seeded interface {
+	Seed(word uint64)
+}
+
 // Counting is implemented by orderings and transports that count what they do.
 // Names are those of the counters in reports, in a fixed order.
 type Counting interface {

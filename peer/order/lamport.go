@@ -23,24 +23,14 @@ import (
 // to 5) used for messages instead of requests.
 type lamport struct {
 	peer.Base
-	detect bool
-	self   peer.ID
+	self peer.ID
 
 	clock   int64
-	last    []int64 // greatest stamp heard from each peer, this one included
 	queue   queue
 	blocker peer.ID // the first peer that holds the head back; none when nothing waits
-	seen    peer.MessageSet
+	heard           // greatest stamps, this peer's included
 
 	broadcasts int64
-	promises   [][]promise // detect: stamps that wait for a hole to be filled
-	gaps       int64
-}
-
-// promise is a stamp to be believed when need messages of its sender are in.
-type promise struct {
-	need  int32
-	stamp int64
 }
 
 const nobody peer.ID = -1
@@ -67,7 +57,7 @@ func lamportSpec() Spec {
 			Doc: "skip what is lost, as published, or detect the hole and block",
 		}},
 		New: func(v Values) (peer.Ordering, error) {
-			return &lamport{detect: v.Enum("gaps") == "detect"}, nil
+			return &lamport{heard: heard{detect: v.Enum("gaps") == "detect"}}, nil
 		},
 	}
 }
@@ -171,40 +161,6 @@ func (o *lamport) deliver(out *peer.Effects) {
 	o.blocker = nobody
 }
 
-// believe takes a stamp of p for good when need messages of p are in, and
-// keeps it until then.
-func (o *lamport) believe(p peer.ID, need, stamp int64) {
-	if int64(o.seen.Below(p)) >= need {
-		o.last[p] = max(o.last[p], stamp)
-		return
-	}
-	if need > peer.MaxNumber+1 {
-		return // no rank of the group
-	}
-	o.gaps++
-	waiting := o.promises[p]
-	for i := len(waiting) - 1; i >= 0; i-- {
-		if waiting[i].need == int32(need) {
-			waiting[i].stamp = max(waiting[i].stamp, stamp)
-			return
-		}
-	}
-	o.promises[p] = append(waiting, promise{need: int32(need), stamp: stamp})
-}
-
-// keepPromises believes what waited for the messages of p that are in by now.
-func (o *lamport) keepPromises(p peer.ID) {
-	kept := o.promises[p][:0]
-	for _, w := range o.promises[p] {
-		if o.seen.Below(p) >= w.need {
-			o.last[p] = max(o.last[p], w.stamp)
-		} else {
-			kept = append(kept, w)
-		}
-	}
-	o.promises[p] = kept
-}
-
 func (o *lamport) Held() int { return len(o.queue) }
 
 // Counters: gaps counts the stamps that came while a message of their sender
@@ -216,48 +172,18 @@ func (o *lamport) Counters(add func(string, int64)) {
 }
 
 func (o *lamport) Reset(self peer.ID, peers int) {
-	*o = lamport{
-		detect: o.detect, self: self, blocker: nobody,
-		last: slices.Grow(o.last[:0], peers)[:peers], queue: o.queue[:0], seen: o.seen,
-		promises: o.promises[:cap(o.promises)],
-	}
-	clear(o.last)
-	o.seen.Reset(peers)
-	if o.detect {
-		for len(o.promises) < peers {
-			o.promises = append(o.promises, nil)
-		}
-		o.promises = o.promises[:peers]
-		for p := range o.promises {
-			o.promises[p] = o.promises[p][:0]
-		}
-	}
+	*o = lamport{self: self, blocker: nobody, queue: o.queue[:0], heard: o.heard}
+	o.heard.reset(peers, 0)
 }
 
 func (o *lamport) Clone() peer.Ordering {
 	c := *o
-	c.last, c.queue, c.seen = slices.Clone(o.last), slices.Clone(o.queue), o.seen.Clone()
-	c.promises = make([][]promise, len(o.promises))
-	for p := range o.promises {
-		c.promises[p] = slices.Clone(o.promises[p])
-	}
+	c.queue, c.heard = slices.Clone(o.queue), o.heard.clone()
 	return &c
 }
 
 func (o *lamport) AppendState(b []byte, _ peer.Instant) []byte {
 	b = binary.AppendVarint(b, o.clock)
 	b = binary.AppendVarint(b, o.broadcasts)
-	for _, stamp := range o.last {
-		b = binary.AppendVarint(b, stamp)
-	}
-	b = o.seen.AppendState(o.queue.appendState(b, 0))
-	for _, waiting := range o.promises {
-		sorted := slices.Clone(waiting)
-		slices.SortFunc(sorted, func(a, c promise) int { return int(a.need) - int(c.need) })
-		b = binary.AppendUvarint(b, uint64(len(sorted)))
-		for _, w := range sorted {
-			b = binary.AppendVarint(binary.AppendVarint(b, int64(w.need)), w.stamp)
-		}
-	}
-	return b
+	return o.heard.appendState(o.queue.appendState(b, 0), 0)
 }

@@ -71,6 +71,12 @@ func (p *probe) spoil(old peer.Ordering, now peer.Instant) {
 	step(2)
 }
 
+func (p *probe) Seed(word uint64) {
+	if o, ok := p.inner.(peer.Seeded); ok {
+		o.Seed(word)
+	}
+}
+
 func (p *probe) Start(now peer.Instant, out *peer.Effects) {
 	p.swap(now)
 	p.inner.Start(now, out)

@@ -3,6 +3,7 @@ package run_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"mpcomm/reports/result"
@@ -25,6 +26,12 @@ var promised = []agreed{
 	{"{kind: sequencer, variant: uub}", "fifo", true},
 	{"skeen", "datagram", false},
 	{"skeen", "fifo", true},
+	{"merge", "fifo", true},
+	{"{kind: merge, stamp: lamport, null: 20ms}", "fifo", true},
+	{"{kind: merge, gaps: detect}", "datagram", true},
+	{"{kind: merge, stamp: lamport, gaps: detect}", "datagram", true},
+	{"{kind: merge, null: none}", "fifo", true},
+	{"{kind: merge, null: none, stamp: lamport}", "fifo", true},
 }
 
 // TestOneOrder runs random groups inside the assumptions: everything is
@@ -36,16 +43,20 @@ func TestOneOrder(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(max(20, 250/thin)) {
 				r := rand.New(rand.NewPCG(seed, 0x70726f6d69736573))
+				replies := ", replies: {probability: 1/8, delay: 1ms}"
+				if strings.Contains(k.ordering, "null: none") {
+					replies = "" // whoever may still answer is silent and has not ended
+				}
 				text := fmt.Sprintf(`version: 1
 name: agreement
 peers: %d
 orderings: [%s]
 phases: %s
-workload: {messages: %d, gap: {kind: exponential, min: 0ms, mean: %dms}, replies: {probability: 1/8, delay: 1ms}}
+workload: {messages: %d, gap: {kind: exponential, min: 0ms, mean: %dms}%s}
 network: {link: %s, latency: {kind: exponential, min: 1ms, mean: 20ms}, duplicate: 1/%d}
 clocks: {default: {offset: {kind: normal, mean: 0ms, sd: %dms}}}
 limits: {until: 1h}
-`, 2+r.IntN(7), k.ordering, []string{"robust", "none"}[r.IntN(2)], 1+r.IntN(15), 1+r.IntN(30), k.link, 2+r.IntN(20), r.IntN(8))
+`, 2+r.IntN(7), k.ordering, []string{"robust", "none"}[r.IntN(2)], 1+r.IntN(15), 1+r.IntN(30), replies, k.link, 2+r.IntN(20), r.IntN(8))
 				o, v := judged(t, text, seed)
 				p := v.Properties
 				switch {
@@ -84,4 +95,35 @@ faults: [{crash: 0, at_delivery: "p1#0", sent: 0}]
 			t.Errorf("%s: uniform %v, agreement %v; want violated, holds", variant, r.Properties.Uniform, r.Properties.Agreement)
 		}
 	}
+}
+
+// TestMergeWait (B1): a message waits for the next null of every other peer but
+// its sender; their phases are uniform. n-1 of them keep its sender waiting
+// τ(n-1)/n on average, n-2 another peer τ(n-2)/(n-1).
+func TestMergeWait(t *testing.T) {
+	t.Parallel()
+	const n, tau, delta = 5, 50.0, 10.0
+	var own, others sum
+	overSeeds(t, `version: 1
+name: wait
+peers: 5
+orderings: [merge]
+workload: {sends: [{at: 300ms, from: 0}, {at: 1s, from: 0}, {at: 1s, from: 1}, {at: 1s, from: 2}, {at: 1s, from: 3}, {at: 1s, from: 4}]}
+network: {link: fifo, latency: 10ms}
+`, 2000, func(o *run.Outcome) {
+		sent := o.History.Broadcasts[0].At
+		for _, d := range o.History.Stream {
+			if d.Ref != 0 {
+				continue
+			}
+			waited := float64(d.At-sent) / 1e6
+			if d.Peer == 0 {
+				own.add(waited)
+			} else if d.Peer == 1 {
+				others.add(waited)
+			}
+		}
+	})
+	holdMean(t, &own, delta+tau*(n-1)/n)
+	holdMean(t, &others, delta+tau*(n-2)/(n-1))
 }

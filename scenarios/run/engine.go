@@ -253,6 +253,7 @@ func (e *Engine) reset(seed uint64) {
 	}
 	for i := range e.machines {
 		e.machines[i].Reset(e.configs[i])
+		e.giveChance(root, i, 0)
 		e.resetHost(&e.hosts[i])
 	}
 	e.resetHistory()

@@ -5,6 +5,7 @@ import (
 	"mpcomm/peer"
 	"mpcomm/peer/journal"
 	"mpcomm/sim"
+	"mpcomm/sim/rng"
 )
 
 // strike carries out the beginning (even) or the end (odd) of a fault.
@@ -117,6 +118,7 @@ func (e *Engine) restart(now sim.Time, i int) {
 		c.Incarnation = h.incarnation
 		c.Broadcasts = e.src.Broadcasts(peer.ID(p))
 		e.machines[p].Reset(c)
+		e.giveChance(rng.Root(e.outcome.Seed), p, c.Incarnation)
 		h.ready, h.finished, h.waiting, h.despairs = false, false, false, false
 		e.step(p, now, peer.Input{Kind: peer.InputStart})
 	} else {

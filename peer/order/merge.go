@@ -1,0 +1,325 @@
+package order
+
+import (
+	"encoding/binary"
+	"errors"
+	"math/bits"
+	"slices"
+	"time"
+
+	"mpcomm/peer"
+)
+
+// merge delivers in the order of the senders' stamps, ties by sender: a message
+// goes when every other peer's stream of stamps has come as far as its own.
+// Peers with nothing to say show how far they are by nulls at a fixed interval;
+// this peer's own stream has come as far as its clock shows. A stream that has
+// ended holds nobody back.
+//
+// Links must keep their order, and a silent peer blocks everybody. Stamps are
+// readings of the local clock, or of a logical one that receiving moves ahead:
+// then the order is causal as well. What is lost is skipped, or detected by
+// counting, as lamport does.
+//
+// Source: Aguilera and Strom, "Efficient atomic broadcast using deterministic
+// merge", PODC 2000, pages 209-218, section 3.
+type merge struct {
+	peer.Base
+	self     peer.ID
+	logical  bool
+	interval time.Duration // between nulls, or Never
+
+	stamp   int64 // how far the own stream has come: greater stamps follow
+	queue   queue
+	blocker peer.ID // the first peer that holds the head back; none when nothing waits
+	heard           // the others' streams; the own one's end
+
+	broadcasts int64
+	nulls      int32
+	phase      time.Duration // from Start to the first null
+	nextNull   int64
+	started    bool
+	closed     bool
+}
+
+func mergeSpec() Spec {
+	return Spec{
+		Kind: "merge", Class: "communication history",
+		Doc:     "delivers by the senders' stamps when every stream has come that far",
+		Paper:   "Aguilera and Strom, PODC 2000, section 3",
+		Packets: "n-1 and nulls", Steps: "1 and the longest wait for a stamp",
+		Guarantees: peer.FIFO | peer.Total | peer.Agreement,
+		Needs:      peer.FIFOLinks | peer.NoLoss | peer.NoCrash,
+		Refine: func(v Values, g peer.Guarantee, n peer.Need) (peer.Guarantee, peer.Need) {
+			if v.Enum("stamp") == "lamport" {
+				g, n = g|peer.Causal, n|peer.RepliesOnDelivery
+			}
+			if v.Enum("gaps") == "detect" {
+				n &^= peer.FIFOLinks // an overtaken message is a hole until it comes
+			}
+			return g, n
+		},
+		Params: []Param{
+			{Name: "null", Type: Duration, Default: "50ms", Never: true, Doc: "the time between two nulls of a peer"},
+			{
+				Name: "stamp", Type: Enum, Default: "clock", Allowed: []string{"clock", "lamport"},
+				Doc: "what messages are stamped with: the local clock or a logical one",
+			},
+			{
+				Name: "gaps", Type: Enum, Default: "skip", Allowed: []string{"skip", "detect"},
+				Doc: "skip what is lost, as published, or detect the hole and block",
+			},
+		},
+		New: newMerge,
+	}
+}
+
+func newMerge(v Values) (peer.Ordering, error) {
+	o := &merge{interval: v.Duration("null"), logical: v.Enum("stamp") == "lamport"}
+	o.detect = v.Enum("gaps") == "detect"
+	if o.interval == 0 {
+		return nil, errors.New("ordering merge: null: 0s; want a duration above 0s, or none")
+	}
+	return o, nil
+}
+
+// Seed sets when in its interval the first null goes.
+func (o *merge) Seed(word uint64) {
+	if o.interval != Never {
+		share, _ := bits.Mul64(word, uint64(o.interval))
+		o.phase = time.Duration(share)
+	}
+}
+
+// Start begins the nulls, and after a restart sets their timer again.
+func (o *merge) Start(now peer.Instant, out *peer.Effects) {
+	if !o.started {
+		o.started = true
+		o.nextNull = saturatingAdd(int64(now), o.phase)
+	}
+	o.arm(out)
+}
+
+// next gives the stamp of the next packet of the own stream.
+func (o *merge) next(now peer.Instant) int64 {
+	o.stamp++
+	if !o.logical {
+		o.stamp = max(o.stamp, int64(now))
+	}
+	return o.stamp
+}
+
+func (o *merge) ints() uint8 {
+	if o.detect {
+		return 2
+	}
+	return 1
+}
+
+// count is how many messages this peer has broadcast, for those who ask.
+func (o *merge) count() int64 {
+	if o.detect {
+		return o.broadcasts
+	}
+	return 0
+}
+
+func (o *merge) Broadcast(now peer.Instant, m *peer.Message, out *peer.Effects) {
+	p := *m
+	p.Stamp, p.Aux, p.Ints = o.next(now), o.count(), o.ints()
+	o.broadcasts++
+	out.ToAll(p)
+}
+
+func (o *merge) sendNull(now peer.Instant, out *peer.Effects) {
+	out.ToOthers(peer.Message{
+		ID: peer.NoMessage, Kind: peer.KindNull, Ints: o.ints(), Round: o.nulls, Stamp: o.next(now), Aux: o.count(),
+	})
+	o.nulls++
+}
+
+func (o *merge) Receive(now peer.Instant, m *peer.Message, out *peer.Effects) {
+	if m.Stamp > maxStamp || m.Stamp < -maxStamp || uint64(m.Aux) > peer.MaxNumber+1 {
+		return // no stamp of the group
+	}
+	switch m.Kind {
+	case peer.KindNull:
+		o.hear(m.From, m.Stamp, m.Aux)
+		if m.From == o.blocker {
+			o.deliver(now, out)
+		}
+	case peer.KindData:
+		o.receiveData(now, m, out)
+	}
+}
+
+// hear notes how far the stream of p has come.
+func (o *merge) hear(p peer.ID, stamp, need int64) {
+	if o.logical && stamp > o.stamp {
+		o.stamp = stamp
+	}
+	if o.detect {
+		o.believe(p, need, stamp)
+	} else if stamp > o.last[p] {
+		o.last[p] = stamp
+	}
+}
+
+func (o *merge) receiveData(now peer.Instant, m *peer.Message, out *peer.Effects) {
+	sender, number := m.ID.Sender, m.ID.Number
+	if o.detect {
+		number = int32(m.Aux)
+	}
+	if m.Aux > peer.MaxNumber || !o.seen.Add(sender, number) {
+		return
+	}
+	o.queue.push(entry{key: key{stamp: m.Stamp, sender: sender, rank: uint32(m.Aux)}, number: m.ID.Number})
+	if o.blocker == nobody {
+		o.blocker = 0
+	}
+	o.hear(sender, m.Stamp, m.Aux+1)
+	if o.detect {
+		o.keepPromises(sender)
+	}
+	o.deliver(now, out)
+}
+
+// deliver hands over the head of the queue for as long as every stream has come
+// up to it. The streams before the blocker have, and also up to a smaller head
+// that takes its place.
+func (o *merge) deliver(now peer.Instant, out *peer.Effects) {
+	for len(o.queue) > 0 {
+		head := &o.queue[0]
+		p := int(o.blocker)
+		for p < len(o.last) && (o.last[p] >= head.stamp || peer.ID(p) == o.self && o.reach(now, head.stamp)) {
+			p++
+		}
+		if p < len(o.last) {
+			o.blocker = peer.ID(p)
+			if o.blocker == o.self {
+				o.arm(out)
+			}
+			return
+		}
+		out.Deliver(head.id())
+		o.queue.pop()
+		o.blocker = 0
+	}
+	o.blocker = nobody
+}
+
+// reach reports whether the own stream has come up to a stamp. Once it has, the
+// next own stamp is greater, also when the clock steps back.
+func (o *merge) reach(now peer.Instant, stamp int64) bool {
+	if !o.logical && int64(now) < stamp && o.stamp < stamp {
+		return false
+	}
+	o.stamp = max(o.stamp, stamp)
+	return true
+}
+
+func (o *merge) Expire(now peer.Instant, t peer.TimerID, out *peer.Effects) {
+	if t != timerHead {
+		return
+	}
+	if o.speaks() && int64(now) >= o.nextNull {
+		o.sendNull(now, out)
+		if o.nextNull = saturatingAdd(o.nextNull, o.interval); o.nextNull <= int64(now) {
+			o.nextNull = saturatingAdd(int64(now), o.interval)
+		}
+	}
+	if o.blocker == o.self {
+		o.deliver(now, out)
+	}
+	o.arm(out)
+}
+
+// speaks reports whether this peer sends nulls.
+func (o *merge) speaks() bool {
+	return o.started && !o.closed && o.interval != Never && len(o.last) > 1
+}
+
+// arm sets the timer for the next null, or for the instant at which the own
+// clock reaches the head of the queue.
+func (o *merge) arm(out *peer.Effects) {
+	at := int64(peer.Distant)
+	if o.speaks() {
+		at = o.nextNull
+	}
+	if o.blocker == o.self && len(o.queue) > 0 {
+		at = min(at, o.queue[0].stamp)
+	}
+	if peer.Instant(at) != peer.Distant {
+		out.SetTimer(timerHead, peer.Instant(at))
+	}
+}
+
+// Ended takes a stream for having come to its end.
+func (o *merge) Ended(now peer.Instant, from peer.ID, out *peer.Effects) {
+	o.last[from] = over
+	o.deliver(now, out)
+}
+
+// Close says a last time how far the own stream has come, past all that was
+// delivered here, so that nobody waits for a peer that sends no more nulls.
+func (o *merge) Close(now peer.Instant, out *peer.Effects) {
+	if o.speaks() {
+		o.sendNull(now, out)
+	}
+	o.closed = true
+}
+
+func (o *merge) Held() int { return len(o.queue) }
+
+// Counters: nulls that this peer has sent; gaps counts the stamps that came
+// while a message of their sender was missing.
+func (o *merge) Counters(add func(string, int64)) {
+	if o.detect {
+		add("gaps", o.gaps)
+	}
+	add("nulls", int64(o.nulls))
+}
+
+func (o *merge) Reset(self peer.ID, peers int) {
+	*o = merge{
+		self: self, logical: o.logical, interval: o.interval, stamp: -maxStamp,
+		queue: o.queue[:0], blocker: nobody, heard: o.heard,
+	}
+	if o.logical {
+		o.stamp = 0
+	}
+	o.heard.reset(peers, silent)
+}
+
+func (o *merge) Clone() peer.Ordering {
+	c := *o
+	c.queue, c.heard = slices.Clone(o.queue), o.heard.clone()
+	return &c
+}
+
+func (o *merge) AppendState(b []byte, now peer.Instant) []byte {
+	zero := int64(now)
+	if o.logical {
+		zero = 0
+	}
+	own := o.stamp
+	if own == -maxStamp {
+		own = silent
+	}
+	b = appendReading(b, own, zero)
+	b = binary.AppendVarint(binary.AppendVarint(b, o.broadcasts), int64(o.nulls))
+	flags := byte(0)
+	if o.started {
+		flags |= 1
+	}
+	if o.closed {
+		flags |= 2
+	}
+	b = append(b, flags)
+	if o.started {
+		b = binary.AppendVarint(b, o.nextNull-int64(now))
+	} else {
+		b = binary.AppendVarint(b, int64(o.phase))
+	}
+	return o.heard.appendState(o.queue.appendState(b, zero), zero)
+}
