@@ -8,11 +8,15 @@ import (
 )
 
 // CompareOrders is Compare for a history of which o holds the orders; nil says
-// that it has none. With them cheap metrics take no pass over the logs, which is
-// where sweeps of tiny runs spend their comparisons.
+// that it has none. With them the cheap metrics take no pass over the logs, and
+// the others take one over those that differ, which is where sweeps of tiny runs
+// spend their comparisons.
 func (c *Comparer) CompareOrders(h *history.History, o *history.Orders, opts Options) Divergence {
-	if o == nil || opts.Window != nil || opts.Want == 0 || opts.Want&^Cheap != 0 {
+	if o == nil || opts.Window != nil {
 		return c.Compare(h, opts)
+	}
+	if opts.Want == 0 {
+		opts.Want = All
 	}
 	c.h, c.orders = h, o
 	if o.Messages() != len(c.h.Broadcasts) || o.Logs() != len(c.h.Logs) {
@@ -42,7 +46,46 @@ func (c *Comparer) CompareOrders(h *history.History, o *history.Orders, opts Opt
 		d.KendallDistance = stats.Ratio{Num: uint64(sum), Den: uint64(pairs)}
 		d.KendallMax.N, d.KendallMax.Known = int64(most), true
 	}
+	if opts.Want&(WantFootrule|WantUlam) != 0 && pairs > 0 {
+		footrule, ulam := movesOfOrders(h, list)
+		if opts.Want&WantFootrule != 0 {
+			d.Footrule = stats.Ratio{Num: footrule, Den: uint64(pairs)}
+		}
+		if opts.Want&WantUlam != 0 {
+			d.Ulam = stats.Ratio{Num: ulam, Den: uint64(pairs)}
+		}
+	}
 	return d
+}
+
+// movesOfOrders returns the sums, over all pairs of logs, of how far messages
+// stand from their places in the other log, and of how few would have to move.
+func movesOfOrders(h *history.History, list []history.Order) (footrule, ulam uint64) {
+	var place [history.MaxOrderedMessages]int8
+	for a := range list {
+		for at, m := range h.Logs[list[a].First].Refs {
+			place[m] = int8(at)
+		}
+		for b := a + 1; b < len(list); b++ {
+			// tops[k] is the least end of a rising sequence of k+1 places.
+			var tops [history.MaxOrderedMessages]int8
+			refs, rising, apart := h.Logs[list[b].First].Refs, 0, 0
+			for at, m := range refs {
+				x := place[m]
+				apart += max(int(x)-at, at-int(x))
+				k := rising
+				for k > 0 && tops[k-1] > x {
+					k--
+				}
+				tops[k] = x
+				rising = max(rising, k+1)
+			}
+			weight := uint64(list[a].Logs * list[b].Logs)
+			footrule += weight * uint64(apart)
+			ulam += weight * uint64(len(refs)-rising)
+		}
+	}
+	return footrule, ulam
 }
 
 // inversionsOfOrders returns the sum of the Kendall distances of all pairs of

@@ -46,7 +46,7 @@ func TestOrdersCompareAsLogsDo(t *testing.T) {
 			t.Fatalf("complete logs are no orders: %+v", h)
 		}
 		opts := Options{
-			Want: rapid.SampledFrom([]Want{Cheap, WantContested, WantInversions, All}).Draw(t, "want"), MessagesPerPeer: rapid.IntRange(0, m+2).Draw(t, "M"),
+			Want: rapid.SampledFrom([]Want{0, Cheap, WantContested, WantInversions, WantFootrule, WantUlam, All}).Draw(t, "want"), MessagesPerPeer: rapid.IntRange(0, m+2).Draw(t, "M"),
 		}
 		want := without.Compare(h, opts)
 		got := with.CompareOrders(h, &orders, opts)

@@ -48,13 +48,9 @@ func (v *Evaluator) Evaluate(p *Plan, o *Outcome, detail Detail) *result.Orderin
 	r.Vacuous, r.Faults, r.Watch = r.Vacuous[:0], r.Faults[:0], r.Watch[:0]
 	r.Witnesses, r.Counters = r.Witnesses[:0], r.Counters[:0]
 	w := v.measured(p, o)
-	want := compare.Cheap
-	if detail == Full {
-		want = compare.All
-	}
 	v.check(o, detail)
 	r.Divergence = v.comparer.CompareOrders(o.History, v.checker.Orders(), compare.Options{
-		Want: want, Window: w, Seed: o.Seed, MessagesPerPeer: p.messagesPerPeer,
+		Window: w, Seed: o.Seed, MessagesPerPeer: p.messagesPerPeer,
 	})
 	r.Quality.TruthInversionsPerMessage = v.comparer.Truth()
 	v.times(o, w, detail)
