@@ -23,7 +23,7 @@ type bench struct {
 	machines []*peer.Machine
 	now      peer.Instant
 	flight   []lying
-	timers   []peer.Instant
+	timers   []map[peer.TimerID]peer.Instant
 	logs     [][]peer.MessageID
 	out      peer.Effects
 }
@@ -99,13 +99,18 @@ func (s *bench) directive(t *testing.T, words []string) []string {
 		return s.step(id.Sender, peer.Input{Kind: peer.InputBroadcast, ID: id})
 	case "deliver", "drop", "duplicate": // deliver FROM->TO [KIND], the oldest
 		return s.move(t, words[0], words[1], words[2:])
-	case "expire": // expire PEER
-		p := number(t, words[1])
-		if s.timers[p] == peer.Distant {
+	case "expire": // expire PEER [TIMER]
+		p, timer := number(t, words[1]), peer.StageOrdering
+		if len(words) > 2 {
+			timer |= peer.TimerID(number(t, words[2]))
+		}
+		at, set := s.timers[p][timer]
+		if !set {
 			return []string{"no timer is set"}
 		}
-		s.now, s.timers[p] = max(s.now, s.timers[p]), peer.Distant
-		return s.step(peer.ID(p), peer.Input{Kind: peer.InputTimer, Timer: peer.StageOrdering})
+		delete(s.timers[p], timer)
+		s.now = max(s.now, at)
+		return s.step(peer.ID(p), peer.Input{Kind: peer.InputTimer, Timer: timer})
 	case "announce": // announce PEER: it learns of everybody that they are done
 		p := number(t, words[1])
 		var answer []string
@@ -139,14 +144,14 @@ func (s *bench) group(t *testing.T, words []string) []string {
 		values = append(values, order.Value{Name: name, Text: text})
 	}
 	spec, _ := order.Builtin().Lookup(words[1])
-	*s = bench{timers: make([]peer.Instant, n), logs: make([][]peer.MessageID, n)}
+	*s = bench{timers: make([]map[peer.TimerID]peer.Instant, n), logs: make([][]peer.MessageID, n)}
 	for p := range n {
 		m := &peer.Machine{}
 		m.Reset(peer.Config{
 			Self: peer.ID(p), Peers: n, Phases: peer.Phases{Protocol: peer.None}, Ordering: build(t, words[1], values...),
 			ByReceipt: spec.Offline,
 		})
-		s.timers[p] = peer.Distant
+		s.timers[p] = map[peer.TimerID]peer.Instant{}
 		s.machines = append(s.machines, m)
 		s.step(peer.ID(p), peer.Input{Kind: peer.InputStart})
 	}
@@ -188,7 +193,9 @@ func (s *bench) step(p peer.ID, in peer.Input) []string {
 		case peer.EffectDeliver:
 			s.logs[p] = append(s.logs[p], e.ID)
 		case peer.EffectTimer:
-			s.timers[p] = e.At
+			if s.timers[p][e.Timer] = e.At; e.At == peer.Distant {
+				delete(s.timers[p], e.Timer)
+			}
 		case peer.EffectSend:
 			s.flight = append(s.flight, lying{p, e.To, s.out.Messages[e.Index]})
 		case peer.EffectOthers:

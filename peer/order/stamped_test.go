@@ -236,6 +236,12 @@ var stamped = []struct {
 		flaws:      []string{"receiving does not tick", "no tie-break by peer", "no logical part", "held from arrival"},
 	},
 	{
+		kind: "commit-wait", values: order.Values{{Name: "wait", Text: "14ms"}, {Name: "epsilon", Text: "1ms"}},
+		properties: []property{complete, total, causal, ownOrder, realTime, heldFor(15*ms, 15*ms+10)},
+		twin:       plainStamped{clock: "physical", commit: true, wait: 14 * time.Millisecond, epsilon: time.Millisecond},
+		flaws:      []string{"sent at once", "no tie-break by peer", "held from arrival", "delivered on arrival"},
+	},
+	{
 		kind: "lamport-offline", offline: true,
 		properties: []property{complete, total, causalByArrival, ownOrder},
 		twin:       plainStamped{clock: "logical", offline: true},

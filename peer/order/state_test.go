@@ -20,6 +20,8 @@ var everyKind = []variant{
 	{"naive", nil},
 	{"causal", nil},
 	{"fifo", nil},
+	{"commit-wait", order.Values{{Name: "wait", Text: "6ms"}, {Name: "epsilon", Text: "2ms"}}},
+	{"commit-wait", order.Values{{Name: "wait", Text: "6ms"}, {Name: "commit", Text: "0s"}}},
 	{"hlc", order.Values{{Name: "wait", Text: "6ms"}}},
 	{"hlc", order.Values{{Name: "wait", Text: "6ms"}, {Name: "late", Text: "drop"}}},
 	{"hlc", order.Values{{Name: "wait", Text: "6ms"}, {Name: "hold", Text: "arrival"}}},

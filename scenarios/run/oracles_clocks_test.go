@@ -1,9 +1,11 @@
 package run_test
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
+	"mpcomm/peer"
 	"mpcomm/scenarios/run"
 )
 
@@ -29,4 +31,39 @@ clocks: {peers: {"0": {offset: 15ms}}}
 		s.add(float64(counter(o, "hlc_ahead")))
 	})
 	holdShare(t, &s, 1-math.Exp(-15.0/20))
+}
+
+// TestCommitWait: a message leaves exactly 2ε after its broadcast, whatever the
+// clock shows, and what is broadcast after that stands behind it in every log.
+// Sent at once, it is overtaken in real time as often as two clocks of uniform
+// offsets are further apart than the broadcasts: (2ε - d)²/2(2ε)².
+func TestCommitWait(t *testing.T) {
+	t.Parallel()
+	const text = `version: 1
+name: commit
+peers: 3
+orderings: [{kind: commit-wait, epsilon: 4ms%s}]
+phases: none
+workload: {sends: [{at: 10ms, from: 0}, {at: %s, from: 1}]}
+network: {link: datagram, latency: {kind: constant, value: 5ms}}
+clocks: {default: {offset: {kind: uniform, min: -4ms, max: 4ms}}}
+`
+	overSeeds(t, fmt.Sprintf(text, "", "18000001ns"), 3000, func(o *run.Outcome) {
+		for p, log := range o.History.Logs {
+			for i, entry := range o.History.TimesOf(peer.ID(p)) {
+				sent := o.History.Broadcasts[log.Refs[i]]
+				if wait := entry.Arrived - sent.At; int(sent.ID.Sender) != p && wait != 13_000_000 {
+					t.Fatalf("seed %d: p%d got %v %d ns after its broadcast, want 8 ms and the delay", o.Seed, p, sent.ID, wait)
+				}
+			}
+			if inverted(o.History, p, message(1, 0), message(0, 0)) || len(log.Refs) != 2 {
+				t.Fatalf("seed %d: p%d has logged %v against real time", o.Seed, p, log.Refs)
+			}
+		}
+	})
+	var s sum
+	overSeeds(t, fmt.Sprintf(text, ", commit: 0ms", "12ms"), 20_000, func(o *run.Outcome) {
+		s.add(one(inverted(o.History, 2, message(1, 0), message(0, 0))))
+	})
+	holdShare(t, &s, 36.0/128)
 }

@@ -19,6 +19,7 @@ var kept = []struct {
 	{"causal", "fifo", "{kind: pareto, scale: 5ms, shape: 2}", "", true, false},
 	{"hlc", "datagram, duplicate: 1/5", "{kind: uniform, min: 0ms, max: 60ms}", skewed, true, true},
 	{"hlc", "fifo, self: loopback", "{kind: uniform, min: 0ms, max: 60ms}", skewed, true, true},
+	{"{kind: commit-wait, epsilon: 15ms, wait: 100ms}", "datagram, duplicate: 1/5", "{kind: uniform, min: 0ms, max: 60ms}", skewed, true, true},
 	{"lamport-offline", "datagram, duplicate: 1/5", "{kind: exponential, min: 0ms, mean: 20ms}", "", true, true},
 	{"timestamp-offline", "datagram, duplicate: 1/5", "{kind: exponential, min: 0ms, mean: 20ms}", skewed, false, true},
 	{"{kind: timestamp-offline, stamp: hlc}", "datagram, self: loopback", "{kind: pareto, scale: 1ms, shape: 2}", skewed, true, true},
