@@ -37,16 +37,6 @@ type Log struct {
 	Times []Times
 }
 
-// Logged is one entry of some log, in the order of time over all peers. Held
-// says that the body had reached the host before; when, is the next of
-// History.Arrivals. Without it the body arrived in the instant of delivery.
-type Logged struct {
-	At   sim.Time
-	Ref  Ref
-	Peer uint16
-	Held bool
-}
-
 // Times says when one entry of a log came about; sim.Never where not known.
 type Times struct {
 	Delivered sim.Time // the message entered the log
@@ -59,8 +49,7 @@ type History struct {
 	Peers      int
 	Broadcasts []Broadcast // in order of broadcast
 	Logs       []Log       // of every peer
-	Stream     []Logged    // the same entries in order of time; nil where times are not known
-	Arrivals   []sim.Time  // when the bodies of held entries first reached the host, in that order
+	Stream     Stream      // the same entries in order of time; empty where times are not known
 	Crashed    []bool      // peers that crashed and lost their state; nil when none did
 	Lost       []Absent    // peers that did not submit their log, and why
 	Submitted  []peer.ID   // in the order in which the logs reached the comparison server
@@ -83,7 +72,7 @@ type Stray struct {
 // TimesOf returns the times of p's log, beside its Refs; empty where they are
 // not known. The first call lays out those of all peers.
 func (h *History) TimesOf(p peer.ID) []Times {
-	if l := &h.Logs[p]; len(l.Times) == 0 && len(l.Refs) > 0 && len(h.Stream) > 0 {
+	if l := &h.Logs[p]; len(l.Times) == 0 && len(l.Refs) > 0 && h.Stream.Len() > 0 {
 		h.layOutTimes()
 	}
 	return h.Logs[p].Times
@@ -93,14 +82,9 @@ func (h *History) layOutTimes() {
 	for i := range h.Logs {
 		h.Logs[i].Times = slices.Grow(h.Logs[i].Times[:0], len(h.Logs[i].Refs))
 	}
-	arrivals := h.Arrivals
-	for _, d := range h.Stream {
-		t := Times{Delivered: d.At, Arrived: d.At}
-		if d.Held {
-			t.Arrived, arrivals = arrivals[0], arrivals[1:]
-		}
-		l := &h.Logs[d.Peer]
-		l.Times = append(l.Times, t)
+	for e := range h.Stream.All() {
+		l := &h.Logs[e.Peer]
+		l.Times = append(l.Times, Times{Delivered: e.At, Arrived: e.Arrived})
 	}
 }
 

@@ -3,7 +3,6 @@ package run
 import (
 	"slices"
 
-	"mpcomm/peer"
 	"mpcomm/peer/history"
 	"mpcomm/reports/compare"
 	"mpcomm/reports/result"
@@ -25,7 +24,7 @@ func (v *Evaluator) times(o *Outcome, w *compare.Window, detail Detail) {
 	v.Latency.reset()
 	v.Self.reset()
 	v.Hold.reset()
-	if len(h.Arrivals) == 0 {
+	if !h.Stream.Held() {
 		v.delays(h, w)
 		v.Hold.Zeros = v.Latency.Zeros + uint64(len(v.Latency.Above))
 	} else {
@@ -44,20 +43,19 @@ func (v *Evaluator) delays(h *history.History, w *compare.Window) {
 	if w != nil {
 		window = *w
 	}
-	n := len(h.Stream)
+	n := h.Stream.Len()
 	others := slices.Grow(v.Latency.Above, n+1)[:n+1]
 	selves := slices.Grow(v.Self.Above, n+1)[:n+1]
 	toOthers, toSelves, counted := 0, 0, 0
 	selfZeros := uint64(0)
-	for i := range h.Stream {
-		d := &h.Stream[i]
+	for d := range h.Stream.All() {
 		if d.Ref-window.From >= window.Until-window.From { // NoRef is in none
 			continue
 		}
 		b := &h.Broadcasts[d.Ref]
 		since := int64(d.At - b.At)
 		self, some := 0, 0
-		if b.ID.Sender == peer.ID(d.Peer) {
+		if b.ID.Sender == d.Peer {
 			self = 1
 		}
 		if since != 0 {
@@ -76,24 +74,18 @@ func (v *Evaluator) delays(h *history.History, w *compare.Window) {
 
 // delaysAndHolds gathers the durations of a run in which some bodies waited.
 func (v *Evaluator) delaysAndHolds(h *history.History, w *compare.Window) {
-	arrivals := h.Arrivals
-	for i := range h.Stream {
-		d := &h.Stream[i]
-		arrived := d.At
-		if d.Held {
-			arrived, arrivals = arrivals[0], arrivals[1:]
-		}
+	for d := range h.Stream.All() {
 		if d.Ref == history.NoRef || w != nil && (d.Ref < w.From || d.Ref >= w.Until) {
 			continue
 		}
 		b := &h.Broadcasts[d.Ref]
 		since := int64(d.At - b.At)
-		if b.ID.Sender == peer.ID(d.Peer) {
+		if b.ID.Sender == d.Peer {
 			v.Self.add(since)
 			continue
 		}
 		v.Latency.add(since)
-		v.Hold.add(int64(d.At - arrived))
+		v.Hold.add(int64(d.At - d.Arrived))
 	}
 }
 

@@ -146,11 +146,7 @@ func (e *Engine) deliver(p int, now sim.Time, id peer.MessageID) {
 func (e *Engine) append(p int, now, arrived sim.Time, ref history.Ref) {
 	e.digest.Add2(journal.PeerWords(journal.Delivery, now, peer.ID(p), ref))
 	e.logLen[p]++
-	held := arrived != now
-	if held {
-		e.hist.Arrivals = append(e.hist.Arrivals, arrived)
-	}
-	e.hist.Stream = append(e.hist.Stream, history.Logged{At: now, Ref: ref, Peer: uint16(p), Held: held})
+	e.hist.Stream.Append(now, arrived, ref, peer.ID(p))
 }
 
 // setTimer enters a timer into the host's table and queues its event.

@@ -289,13 +289,14 @@ func (e *Engine) resetHost(h *host) {
 // is known to come.
 func (e *Engine) resetHistory() {
 	h, total := &e.hist, e.plan.broadcasts
-	if h.Stream == nil && total > 0 {
-		h.Stream = make([]history.Logged, 0, e.plan.peers*total)
+	if h.Broadcasts == nil && total > 0 {
+		h.Stream.Grow(e.plan.peers * total)
 		h.Broadcasts = make([]history.Broadcast, 0, total)
 	}
 	h.Peers = e.plan.peers
 	clear(e.logLen)
-	h.Broadcasts, h.Stream, h.Arrivals = h.Broadcasts[:0], h.Stream[:0], h.Arrivals[:0]
+	h.Broadcasts = h.Broadcasts[:0]
+	h.Stream.Reset()
 	h.Crashed = nil
 	h.Lost, h.Submitted, h.Strays = h.Lost[:0], h.Submitted[:0], h.Strays[:0]
 	for i := range h.Logs {
@@ -310,18 +311,15 @@ func (e *Engine) resetHistory() {
 // sortLogs deals the stream of deliveries out to the logs of the peers.
 func (e *Engine) sortLogs() {
 	h := &e.hist
-	e.refs = slices.Grow(e.refs[:0], len(h.Stream))[:len(h.Stream)]
+	n := h.Stream.Len()
+	e.refs = slices.Grow(e.refs[:0], n)[:n]
 	at := 0
 	for p := range h.Logs {
 		n := int(e.logLen[p])
 		h.Logs[p].Refs = e.refs[at : at : at+n]
 		at += n
 	}
-	for i := range h.Stream {
-		d := &h.Stream[i]
-		l := &h.Logs[d.Peer]
-		l.Refs = append(l.Refs, d.Ref)
-	}
+	h.Stream.Deal(h.Logs)
 }
 
 // powerOn strikes the faults of time zero, then starts every machine.
