@@ -52,7 +52,7 @@ func mergeSpec() Spec {
 		Needs:      peer.FIFOLinks | peer.NoLoss | peer.NoCrash,
 		Refine: func(v Values, g peer.Guarantee, n peer.Need) (peer.Guarantee, peer.Need) {
 			if v.Enum("stamp") == "lamport" {
-				g, n = g|peer.Causal, n|peer.RepliesOnDelivery
+				g, n = g|peer.Causal, n|peer.RepliesOnReceipt
 			}
 			if v.Enum("gaps") == "detect" {
 				n &^= peer.FIFOLinks // an overtaken message is a hole until it comes
