@@ -112,7 +112,7 @@ workload: {sends: [{at: 300ms, from: 0}, {at: 1s, from: 0}, {at: 1s, from: 1}, {
 network: {link: fifo, latency: 10ms}
 `, 2000, func(o *run.Outcome) {
 		sent := o.History.Broadcasts[0].At
-		for _, d := range o.History.Stream.All() {
+		for d := range o.History.Stream.All() {
 			if d.Ref != 0 {
 				continue
 			}
