@@ -17,7 +17,7 @@ type chunk struct {
 	unit  int
 	first int // run
 	count int
-	whole bool
+	done  int // runs made; fewer than count when the sweep was stopped
 	tally *result.Tally
 	rows  []Row
 	err   error
@@ -97,8 +97,8 @@ func (w *worker) make(ctx context.Context, c *chunk) {
 		if w.sweep.options.PerRun != nil {
 			c.rows = append(c.rows, Row{Cell: u.head.Cell, Ordering: u.plan.Label(), Seed: seed, Values: result.Values(r)})
 		}
+		c.done++
 	}
-	c.whole = true
 }
 
 // judge enters a run into the tally.
@@ -123,7 +123,7 @@ type merger struct {
 	next    int
 	tallies []*result.Tally // by unit
 	done    uint64
-	broken  bool // a chunk was cut short: nothing after it counts
+	broken  bool // a chunk was cut short: nothing after its runs counts
 }
 
 // take enters a chunk, and with it those that waited for it.
@@ -152,15 +152,15 @@ func (c *chunk) clone() *chunk {
 }
 
 func (m *merger) enter(c *chunk) error {
-	if !c.whole {
-		m.broken = true
+	m.broken = c.done < c.count // what follows is not the continuation of it
+	if c.done == 0 {
 		return nil
 	}
 	if c.unit == len(m.tallies) {
 		m.tallies = append(m.tallies, new(result.Tally))
 	}
 	m.tallies[c.unit].Merge(c.tally)
-	m.done += uint64(c.count)
+	m.done += uint64(c.done)
 	for _, row := range c.rows {
 		if err := m.sweep.options.PerRun(row); err != nil {
 			return err
