@@ -68,7 +68,10 @@ type Table []Spec
 
 // Builtin returns the orderings of this package.
 func Builtin() Table {
-	t := Table{commitWaitSpec(), hlcSpec(), lamportOfflineSpec(), timestampOfflineSpec(), causalSpec(), fifoSpec(), lamportSpec(), mergeSpec(), naiveSpec(), sequencerSpec(), skeenSpec(), timestampSpec()}
+	t := Table{
+		causalSpec(), commitWaitSpec(), fifoSpec(), hlcSpec(), lamportSpec(), lamportOfflineSpec(), mergeSpec(), naiveSpec(),
+		sequencerSpec(), skeenSpec(), timestampSpec(), timestampOfflineSpec(),
+	}
 	slices.SortFunc(t, func(a, b Spec) int { return strings.Compare(a.Kind, b.Kind) })
 	return t
 }

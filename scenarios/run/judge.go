@@ -91,15 +91,21 @@ func (f *facts) Missing(p peer.ID, m history.Ref) string {
 
 // Stamp returns what the ordering stamped m with.
 func (f *facts) Stamp(m history.Ref) (compare.Stamp, bool) {
-	if f.plan.spec.Kind != "timestamp" && f.plan.spec.Kind != "lamport" || int(m) >= len(f.outcome.Stamps) {
+	if int(m) >= len(f.outcome.Stamps) {
 		return compare.Stamp{}, false
 	}
-	return compare.Stamp{Value: f.outcome.Stamps[m], Clock: f.plan.spec.Kind == "timestamp", Decides: true}, true
+	switch f.plan.spec.Kind {
+	case "lamport", "lamport-offline":
+		return compare.Stamp{Value: f.outcome.Stamps[m], Decides: true}, true
+	case "timestamp", "timestamp-offline", "hlc", "commit-wait":
+		return compare.Stamp{Value: f.outcome.Stamps[m], Clock: true, Decides: true}, true
+	}
+	return compare.Stamp{}, false
 }
 
 // Late reports whether m came to p after the hold-back's window had closed.
 func (f *facts) Late(p peer.ID, m history.Ref) (came, wait time.Duration, late bool) {
-	if f.plan.spec.Kind != "timestamp" || int(m) >= len(f.outcome.Stamps) {
+	if k := f.plan.spec.Kind; k != "timestamp" && k != "hlc" && k != "commit-wait" || int(m) >= len(f.outcome.Stamps) {
 		return 0, 0, false
 	}
 	wait = f.plan.values.Duration("wait")

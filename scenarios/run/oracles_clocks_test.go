@@ -2,6 +2,7 @@ package run_test
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"testing"
 
@@ -66,4 +67,53 @@ clocks: {default: {offset: {kind: uniform, min: -4ms, max: 4ms}}}
 		s.add(one(inverted(o.History, 2, message(1, 0), message(0, 0))))
 	})
 	holdShare(t, &s, 36.0/128)
+}
+
+// TestHybridClockAheadBy: p0's clock is 15 ms ahead and the message takes 5: at
+// the one receiver l is 10 ms ahead, and the result says so in milliseconds.
+func TestHybridClockAheadBy(t *testing.T) {
+	t.Parallel()
+	p := compile(t, `version: 1
+name: ahead
+peers: 2
+orderings: [hlc]
+phases: none
+workload: {sends: [{at: 0ms, from: 0}]}
+network: {latency: 5ms}
+clocks: {peers: {"0": {offset: 15ms}}}
+`)
+	var v run.Evaluator
+	r := v.Evaluate(p, mustRun(t, engine(t, p, run.Options{}), 1), run.Full)
+	got := map[string]string{}
+	for _, c := range r.Counters {
+		got[c.Name] = c.Value.String()
+	}
+	want := map[string]string{
+		"late": "0", "late_disordered": "0", "late_dropped": "0",
+		"hlc_receives": "1", "hlc_ahead": "1", "hlc_ahead_ms": "10", "hlc_rejected": "0",
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("counters %v, want %v", got, want)
+	}
+}
+
+// TestLateByHybridClock: the screen says of a hybrid stamp as of any other that
+// it came too late.
+func TestLateByHybridClock(t *testing.T) {
+	t.Parallel()
+	for _, ordering := range []string{"{kind: hlc, wait: 20ms}", "{kind: commit-wait, epsilon: 0s, wait: 20ms}"} {
+		p := compile(t, fmt.Sprintf(`version: 1
+name: late
+peers: 3
+orderings: [%s]
+phases: none
+workload: {sends: [{at: 0ms, from: 0}, {at: 1ms, from: 1}]}
+network: {link: datagram, latency: 5ms, delays: [{message: "p0#0", to: 2, delay: 30ms}]}
+`, ordering))
+		var v run.Evaluator
+		r := v.Evaluate(p, mustRun(t, engine(t, p, run.Options{Explain: true}), 1), run.Full)
+		if d := r.FirstDifference; d == nil || d.Why != "late" {
+			t.Errorf("%s: the first difference is %+v, want one that is late", ordering, d)
+		}
+	}
 }
