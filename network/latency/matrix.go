@@ -101,6 +101,11 @@ func (t *table) header() error {
 		t.faults.add("line 1: %d names of sites: want 1..%d after the corner", len(record)-1, MaxSites)
 		return nil
 	}
+	if _, err := parseDecimal(strings.TrimSpace(record[0]), t.unit); err == nil {
+		t.faults.add("line 1, column 1: the corner is the number %s: want a first line with the names of the sites, each row beginning with its own",
+			strings.TrimSpace(record[0]))
+		return nil
+	}
 	for i, cell := range record[1:] {
 		name := strings.TrimSpace(cell)
 		line, column := t.csv.FieldPos(i + 1)

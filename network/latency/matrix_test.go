@@ -69,6 +69,7 @@ func TestReadMatrixErrors(t *testing.T) {
 		}},
 		{"negative", "site,a,b\na,0,-1\nb,1,0\n", []string{`line 2, column 5: a to b: "-1": is negative; want 0 or more`}},
 		{"NaN", "site,a,b\na,0,NaN\nb,1,0\n", []string{`line 2, column 5: a to b: "NaN": want a decimal number`}},
+		{"no names", "0,10\n10,0\n", []string{`line 1, column 1: the corner is the number 0: want a first line with the names`}},
 		{"exponent", "site,a\na,1e3\n", []string{`"1e3": want a decimal number`}},
 		{"too far", "site,a\na,99999999999999999999\n", []string{`is out of range`}},
 		{"column twice", "site,a,a\na,0,0\n", []string{`line 1, column 8: site "a" again, as in cell 2: want each once`}},

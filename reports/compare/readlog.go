@@ -109,6 +109,9 @@ func (in *input) readOwn(f *File) error {
 		f.Entries = append(f.Entries, e)
 		return err
 	})
+	if err != nil && !ended && last == bytes.Count(in.data, []byte("\n"))+1 {
+		return in.wrong(last, 1, "the log was cut in the middle of this line, after %d entries; write the file again", max(0, len(f.Entries)-1))
+	}
 	if err == nil && !ended {
 		err = in.wrong(last+1, 1, "the log was cut: the last line \"# end %d\" is missing after %d entries; write the file again",
 			len(f.Entries), len(f.Entries))

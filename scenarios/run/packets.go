@@ -118,8 +118,16 @@ func bodyName(id peer.MessageID) uint64 {
 	return uint64(uint32(id.Sender))<<32 | uint64(uint32(id.Number)) + 1
 }
 
+// maxPending bounds the packets under way, at sixteen bytes each and half as
+// much again. The READYs of ten thousand peers are 10^8.
+const maxPending = 1 << 27
+
 // schedule records the fates of the packets of slot i and queues the arrivals.
 func (e *Engine) schedule(now sim.Time, i uint32, fates []network.Fate) {
+	if e.sched.Len() > maxPending && e.err == nil {
+		e.err = fmt.Errorf("run: %s, seed %d: more than %d packets are under way at %s ms, which fills the memory: use fewer peers or messages, or longer gaps",
+			e.plan.label, e.outcome.Seed, maxPending, now.AppendMS(nil))
+	}
 	s := &e.slab[i]
 	refs := int32(0)
 	for k := range fates {
