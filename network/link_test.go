@@ -133,12 +133,18 @@ func TestQueue(t *testing.T) {
 			{0, 9000, fate(14*ms, Arrives)}, {0, 1, fate(0, Full)}, {8 * ms, 1000, fate(15*ms, Arrives)},
 		}},
 		{"exactly full is not too full", []send{
-			{0, 1000, fate(6*ms, Arrives)}, {0, 1000, fate(7*ms, Arrives)}, {0, 1, fate(0, Full)},
-			{1, 0, fate(7*ms, Arrives)}, {ms, 1000, fate(8*ms, Arrives)}, {ms, 1, fate(ms, Full)},
+			{0, 1000, fate(6*ms, Arrives)},
+			{0, 1000, fate(7*ms, Arrives)},
+			{0, 1, fate(0, Full)},
+			{1, 0, fate(7*ms, Arrives)},
+			{ms, 1000, fate(8*ms, Arrives)},
+			{ms, 1, fate(ms, Full)},
 		}},
 		{"the unsent rest counts to the nanosecond", []send{
-			{0, 1000, fate(6*ms, Arrives)}, {0, 1000, fate(7*ms, Arrives)},
-			{ms - 1, 1000, fate(ms-1, Full)}, {ms, 1000, fate(8*ms, Arrives)},
+			{0, 1000, fate(6*ms, Arrives)},
+			{0, 1000, fate(7*ms, Arrives)},
+			{ms - 1, 1000, fate(ms-1, Full)},
+			{ms, 1000, fate(8*ms, Arrives)},
 		}},
 		{"no bytes take no time", []send{{3, 0, fate(5*ms+3, Arrives)}, {3, 0, fate(5*ms+3, Arrives)}}},
 	}
@@ -272,8 +278,11 @@ func TestExplicit(t *testing.T) {
 		Peers:   4,
 		Default: Link{Datagram: true, Excess: rng.Constant(10), Loss: certainly, Bandwidth: 1, Queue: 1},
 		Explicit: []Explicit{
-			{Body: 7, From: 1, To: 3, Delay: 30}, {Body: 7, From: 1, To: 0, Delay: 20}, {Body: 7, From: 0, To: 3, Delay: 40},
-			{Body: 8, From: 1, To: 2, Lost: true}, {Body: 8, From: 1, To: 1, Delay: 3},
+			{Body: 7, From: 1, To: 3, Delay: 30},
+			{Body: 7, From: 1, To: 0, Delay: 20},
+			{Body: 7, From: 0, To: 3, Delay: 40},
+			{Body: 8, From: 1, To: 2, Lost: true},
+			{Body: 8, From: 1, To: 1, Delay: 3},
 		},
 	})
 	want := func(what string, got []Fate, want ...Fate) {

@@ -66,8 +66,12 @@ func TestSecondRunAllocatesNothing(t *testing.T) {
 		protocol  peer.Protocol
 		transport func() peer.Transport
 	}{
-		{"naive", peer.Robust, nil}, {"fifo", peer.Classic, nil}, {"timestamp", peer.None, nil}, {"lamport", peer.Robust, nil},
-		{"naive", peer.Robust, transport.NewFIFO}, {"lamport", peer.Robust, reliable},
+		{"naive", peer.Robust, nil},
+		{"fifo", peer.Classic, nil},
+		{"timestamp", peer.None, nil},
+		{"lamport", peer.Robust, nil},
+		{"naive", peer.Robust, transport.NewFIFO},
+		{"lamport", peer.Robust, reliable},
 	} {
 		const n = 4
 		r := ring{peers: make([]peer.Machine, n), t: t}

@@ -18,8 +18,16 @@ func TestDescribe(t *testing.T) {
 	out.SetTimer(peer.StageTransport|3, 1500000)
 	out.SetTimer(peer.StageOrdering, peer.Distant)
 	for _, e := range []peer.Effect{
-		{}, {Kind: peer.EffectGiveUp, To: 4}, {Kind: peer.EffectPark}, {Kind: peer.EffectTooEarly}, {Kind: peer.EffectTooLate},
-		{Kind: peer.EffectRepeated}, {Kind: peer.EffectGap}, {Kind: peer.EffectImpatient}, {Kind: peer.EffectSubmit}, {Kind: 99},
+		{},
+		{Kind: peer.EffectGiveUp, To: 4},
+		{Kind: peer.EffectPark},
+		{Kind: peer.EffectTooEarly},
+		{Kind: peer.EffectTooLate},
+		{Kind: peer.EffectRepeated},
+		{Kind: peer.EffectGap},
+		{Kind: peer.EffectImpatient},
+		{Kind: peer.EffectSubmit},
+		{Kind: 99},
 	} {
 		out.Add(e)
 	}

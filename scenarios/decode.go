@@ -226,8 +226,10 @@ func (d *decoder) clock(n *node, path string, base Clock) Clock {
 		base.Steps = nil
 		q.items("step", func(n *node, path string) {
 			step := d.record(n, path, &stepObject)
-			base.Steps = append(base.Steps, ClockStep{At: time.Duration(step.amount("at")),
-				SinceData: step.word("since") == "data", By: time.Duration(step.amount("by"))})
+			base.Steps = append(base.Steps, ClockStep{
+				At:        time.Duration(step.amount("at")),
+				SinceData: step.word("since") == "data", By: time.Duration(step.amount("by")),
+			})
 		})
 	}
 	return base

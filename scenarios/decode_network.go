@@ -13,9 +13,11 @@ import (
 func (d *decoder) network(r record, s *Scenario) Network {
 	n, path, f := r.value("network")
 	q := d.record(n, path, f.object)
-	net := Network{Inflation: q.fixed("inflation"), Datagram: q.word("link") == "datagram", Overhead: q.amount("overhead"),
+	net := Network{
+		Inflation: q.fixed("inflation"), Datagram: q.word("link") == "datagram", Overhead: q.amount("overhead"),
 		Bandwidth: q.amount("bandwidth"), Queue: q.amount("queue"), Transport: d.transport(q),
-		Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio, Preset: q.word("preset")}
+		Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio, Preset: q.word("preset"),
+	}
 	d.places(q, &net)
 	d.self(q, &net)
 	if q.has("reorder") {
@@ -250,8 +252,10 @@ func (d *decoder) loss(r record) Loss {
 	}
 	q := d.record(n, path, f.object)
 	q.word("kind")
-	return Loss{Ratio: zeroRatio, Bursts: &Bursts{P: q.ratio("p"), R: q.ratio("r"), Every: time.Duration(q.amount("every")),
-		Good: q.ratio("good"), Bad: q.ratio("bad")}}
+	return Loss{Ratio: zeroRatio, Bursts: &Bursts{
+		P: q.ratio("p"), R: q.ratio("r"), Every: time.Duration(q.amount("every")),
+		Good: q.ratio("good"), Bad: q.ratio("bad"),
+	}}
 }
 
 func (d *decoder) transport(r record) Transport {

@@ -78,8 +78,10 @@ func (d *decoder) workload(r record) Workload {
 	}
 	if at, where, form := q.value("replies"); at != nil {
 		p := d.record(at, where, form.object)
-		w.Replies = &Replies{Probability: p.ratio("probability"), Delay: p.family("delay"),
-			OnArrival: p.word("on") == "arrival", Depth: int(p.integer("depth"))}
+		w.Replies = &Replies{
+			Probability: p.ratio("probability"), Delay: p.family("delay"),
+			OnArrival: p.word("on") == "arrival", Depth: int(p.integer("depth")),
+		}
 	}
 	return w
 }

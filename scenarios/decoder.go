@@ -44,8 +44,10 @@ func (d *decoder) warn(n *node, path, format string, args ...any) {
 }
 
 func problemAt(n *node, path, format string, args ...any) Problem {
-	return Problem{File: n.text.name, Line: n.line, Col: n.col, Path: path, Message: fmt.Sprintf(format, args...),
-		Source: n.text.line(n.line), set: n.text.set}
+	return Problem{
+		File: n.text.name, Line: n.line, Col: n.col, Path: path, Message: fmt.Sprintf(format, args...),
+		Source: n.text.line(n.line), set: n.text.set,
+	}
 }
 
 // defaults holds the tree of every key's initial value.
@@ -114,8 +116,10 @@ func (d *decoder) record(n *node, path string, o *object) record {
 		return r
 	}
 	if n.kind == scalarNode && o.word != "" && !isNull(n) {
-		n = &node{kind: mapNode, keys: []*node{{scalar: o.word, line: n.line, col: n.col, text: n.text}},
-			items: []*node{n}, line: n.line, col: n.col, text: n.text}
+		n = &node{
+			kind: mapNode, keys: []*node{{scalar: o.word, line: n.line, col: n.col, text: n.text}},
+			items: []*node{n}, line: n.line, col: n.col, text: n.text,
+		}
 	}
 	if n.kind != mapNode {
 		d.problem(n, path, "got %s; want a map with keys among %s", n.describe(), strings.Join(o.names(), " "))

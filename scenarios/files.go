@@ -73,8 +73,10 @@ type cached[T any] struct {
 }
 
 func newFileCache(files Files) *fileCache {
-	return &fileCache{files: files, matrices: map[string]cached[*latency.Matrix]{},
-		samples: map[string]cached[[]int64]{}, bases: map[string]cached[*latency.Matrix]{}, sums: map[string][sha256.Size]byte{}}
+	return &fileCache{
+		files: files, matrices: map[string]cached[*latency.Matrix]{},
+		samples: map[string]cached[[]int64]{}, bases: map[string]cached[*latency.Matrix]{}, sums: map[string][sha256.Size]byte{},
+	}
 }
 
 func (c *fileCache) read(path string) ([]byte, error) {

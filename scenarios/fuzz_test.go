@@ -42,8 +42,10 @@ func FuzzParse(f *testing.F) {
 
 // No setting makes With panic.
 func FuzzWith(f *testing.F) {
-	for _, set := range []string{"orderings.1.wait=80ms", "network.latency.mean=[5ms]", "clocks.peers.3.offset=-5ms",
-		"workload.sends.0.at=1ms", "expect.naive.logs=differ", "sweep.grid.seed.0=4", "faults.0.partition.0.0=1", "a=&x [*x]"} {
+	for _, set := range []string{
+		"orderings.1.wait=80ms", "network.latency.mean=[5ms]", "clocks.peers.3.offset=-5ms",
+		"workload.sends.0.at=1ms", "expect.naive.logs=differ", "sweep.grid.seed.0=4", "faults.0.partition.0.0=1", "a=&x [*x]",
+	} {
 		f.Add(set)
 	}
 	base, err := Builtin("lab")

@@ -100,8 +100,10 @@ func parseTree(t *text, data []byte) (*node, Errors) {
 	}
 	var first, second yaml.Node
 	if err := loader.Load(&first); errors.Is(err, io.EOF) || err == nil && len(first.Content) == 0 {
-		return nil, Errors{{File: t.name, Line: 1, Col: 1,
-			Message: "the file holds no scenario; want at least one key, such as peers: 6"}}
+		return nil, Errors{{
+			File: t.name, Line: 1, Col: 1,
+			Message: "the file holds no scenario; want at least one key, such as peers: 6",
+		}}
 	} else if err != nil {
 		return nil, Errors{syntaxProblem(t, err)}
 	}
@@ -166,8 +168,10 @@ type converter struct {
 }
 
 func (c *converter) problem(n *yaml.Node, path, format string, args ...any) {
-	c.problems = append(c.problems, Problem{File: c.text.name, Line: max(n.Line, 1), Col: max(n.Column, 1), Path: path,
-		Message: fmt.Sprintf(format, args...), Source: c.text.line(n.Line), set: c.text.set})
+	c.problems = append(c.problems, Problem{
+		File: c.text.name, Line: max(n.Line, 1), Col: max(n.Column, 1), Path: path,
+		Message: fmt.Sprintf(format, args...), Source: c.text.line(n.Line), set: c.text.set,
+	})
 }
 
 // convert builds the node of n. What the language has no use for is a problem

@@ -55,8 +55,10 @@ func (net *Network) resolvePreset(r record) {
 		net.Latency = latency.Family{Kind: latency.Exponential, Mean: int64(defaultMean)}
 	}
 	if b := preset.Loss; known && !r.has("loss") {
-		net.Loss = Loss{Ratio: zeroRatio, Bursts: &Bursts{P: b.P, R: b.R, Every: b.Every,
-			Good: written(b.Good), Bad: written(b.Bad)}}
+		net.Loss = Loss{Ratio: zeroRatio, Bursts: &Bursts{
+			P: b.P, R: b.R, Every: b.Every,
+			Good: written(b.Good), Bad: written(b.Bad),
+		}}
 	}
 	if known && !r.has("duplicate") {
 		net.Duplicate = written(preset.Duplicate)
@@ -77,8 +79,10 @@ func written(r rng.Ratio) rng.Ratio {
 // Link is what links do unless an override says otherwise.
 func (s *Scenario) Link() ResolvedLink {
 	net := &s.Network
-	link := ResolvedLink{Excess: net.Latency, Datagram: net.Datagram, Loss: net.Loss, Duplicate: net.Duplicate,
-		Bandwidth: net.Bandwidth, Queue: net.Queue}
+	link := ResolvedLink{
+		Excess: net.Latency, Datagram: net.Datagram, Loss: net.Loss, Duplicate: net.Duplicate,
+		Bandwidth: net.Bandwidth, Queue: net.Queue,
+	}
 	if net.Datagram {
 		link.Reorder = net.Reorder
 	}
@@ -94,8 +98,10 @@ func (s *Scenario) SelfLink() (link ResolvedLink, ok bool) {
 		d := s.Link()
 		return ResolvedLink{Excess: d.Excess, Datagram: d.Datagram, Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio}, true
 	case SelfFamily:
-		return ResolvedLink{Excess: s.Network.SelfDelay, NoBase: true, Datagram: s.Network.Datagram,
-			Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio}, true
+		return ResolvedLink{
+			Excess: s.Network.SelfDelay, NoBase: true, Datagram: s.Network.Datagram,
+			Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio,
+		}, true
 	}
 	return ResolvedLink{}, false
 }

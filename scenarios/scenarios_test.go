@@ -246,8 +246,10 @@ func TestOwnTable(t *testing.T) {
 	spec, _ := order.Builtin().Lookup("naive")
 	own := *spec
 	own.Kind = "mine"
-	own.Params = []order.Param{{Name: "quorum", Doc: "size", Type: order.Int, Default: "2", Min: 1, Max: 9},
-		{Name: "null", Doc: "pause", Type: order.Duration, Default: "50ms", Never: true}}
+	own.Params = []order.Param{
+		{Name: "quorum", Doc: "size", Type: order.Int, Default: "2", Min: 1, Max: 9},
+		{Name: "null", Doc: "pause", Type: order.Duration, Default: "50ms", Never: true},
+	}
 	table, err := order.Builtin().With(own)
 	if err != nil {
 		t.Fatal(err)

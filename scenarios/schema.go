@@ -131,8 +131,10 @@ func (b *schemaBuilder) shape(f *form) schema {
 		return b.amount(f)
 	case formRatio:
 		return b.define("probability", func() schema {
-			return schema{"anyOf": []any{schema{"type": "number", "minimum": 0, "maximum": 1},
-				schema{"type": "string", "pattern": `^([0-9]+/[0-9]+|[0-9]+(\.[0-9]+)?%?)$`}}}
+			return schema{"anyOf": []any{
+				schema{"type": "number", "minimum": 0, "maximum": 1},
+				schema{"type": "string", "pattern": `^([0-9]+/[0-9]+|[0-9]+(\.[0-9]+)?%?)$`},
+			}}
 		})
 	case formFixed:
 		return schema{"type": "number", "minimum": json.Number(rng.Fixed(f.min).String()), "maximum": json.Number(rng.Fixed(f.max).String())}
@@ -191,8 +193,10 @@ func (b *schemaBuilder) amount(f *form) schema {
 				}
 			}
 		}
-		return schema{"type": "string", "description": strings.TrimPrefix(f.quantity.want(), "want "),
-			"pattern": "^" + sign + `[0-9]+(\.[0-9]+)?(` + strings.Join(units, "|") + ")$"}
+		return schema{
+			"type": "string", "description": strings.TrimPrefix(f.quantity.want(), "want "),
+			"pattern": "^" + sign + `[0-9]+(\.[0-9]+)?(` + strings.Join(units, "|") + ")$",
+		}
 	})
 }
 
@@ -222,16 +226,20 @@ func (b *schemaBuilder) ordering() schema {
 		choices := []any{schema{"enum": table.Kinds()}}
 		for i := range table {
 			spec := &table[i]
-			properties := schema{"kind": schema{"enum": []string{spec.Kind}, "description": spec.Doc},
-				"name": schema{"type": "string", "description": "the label [kind and parameters as written]"}}
+			properties := schema{
+				"kind": schema{"enum": []string{spec.Kind}, "description": spec.Doc},
+				"name": schema{"type": "string", "description": "the label [kind and parameters as written]"},
+			}
 			for j := range spec.Params {
 				p := &spec.Params[j]
 				property := b.param(p)
 				property["description"] = describeKey(&key{doc: p.Doc, initial: p.Default})
 				properties[p.Name] = property
 			}
-			choices = append(choices, schema{"type": "object", "properties": properties, "required": []string{"kind"},
-				"additionalProperties": false})
+			choices = append(choices, schema{
+				"type": "object", "properties": properties, "required": []string{"kind"},
+				"additionalProperties": false,
+			})
 		}
 		return schema{"anyOf": choices}
 	})

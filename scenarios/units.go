@@ -26,17 +26,26 @@ type quantity struct {
 }
 
 var (
-	durations = quantity{"duration", "20ms", "ns",
+	durations = quantity{
+		"duration", "20ms", "ns",
 		[]unit{{"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1}},
-		[]unit{{"h", 3600e9}, {"m", 60e9}, {"µs", 1e3}, {"μs", 1e3}}}
-	sizes = quantity{"size", "100B", "B",
+		[]unit{{"h", 3600e9}, {"m", 60e9}, {"µs", 1e3}, {"μs", 1e3}},
+	}
+	sizes = quantity{
+		"size", "100B", "B",
 		[]unit{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}},
-		[]unit{{"GB", 1e9}, {"MB", 1e6}, {"KB", 1e3}, {"kB", 1e3}}}
-	bandwidths = quantity{"bandwidth", "100Mbit/s", "bit/s",
+		[]unit{{"GB", 1e9}, {"MB", 1e6}, {"KB", 1e3}, {"kB", 1e3}},
+	}
+	bandwidths = quantity{
+		"bandwidth", "100Mbit/s", "bit/s",
 		[]unit{{"Gbit/s", 1e9}, {"Mbit/s", 1e6}, {"kbit/s", 1e3}, {"bit/s", 1}},
-		[]unit{{"Kbit/s", 1e3}}}
-	drifts = quantity{"drift", "20ppm", "ppb",
-		[]unit{{"ppm", 1e3}, {"ppb", 1}}, nil}
+		[]unit{{"Kbit/s", 1e3}},
+	}
+	drifts = quantity{
+		"drift", "20ppm", "ppb",
+		[]unit{{"ppm", 1e3}, {"ppb", 1}},
+		nil,
+	}
 )
 
 // unitNames lists what may follow the number.

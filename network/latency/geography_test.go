@@ -207,8 +207,15 @@ func TestEditDistance(t *testing.T) {
 		a, b string
 		want int
 	}{
-		{"", "", 0}, {"", "abc", 3}, {"abc", "abc", 0}, {"abc", "abd", 1}, {"abc", "acb", 1},
-		{"abc", "bc", 1}, {"kitten", "sitting", 3}, {"ca", "abc", 3}, {"abcdef", "uvwxyz", 5},
+		{"", "", 0},
+		{"", "abc", 3},
+		{"abc", "abc", 0},
+		{"abc", "abd", 1},
+		{"abc", "acb", 1},
+		{"abc", "bc", 1},
+		{"kitten", "sitting", 3},
+		{"ca", "abc", 3},
+		{"abcdef", "uvwxyz", 5},
 	} {
 		if got := editDistance(tt.a, tt.b, 5); got != tt.want {
 			t.Errorf("editDistance(%q, %q) = %d, want %d (5 means at least 5)", tt.a, tt.b, got, tt.want)

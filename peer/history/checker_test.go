@@ -36,8 +36,10 @@ func play(t testing.TB, n int, steps ...string) *History {
 			log.Refs = append(log.Refs, ref)
 			continue
 		}
-		b := Broadcast{ID: peer.MessageID{Sender: peer.ID(p), Number: ranks[p]}, At: sim.Time(at), Rank: ranks[p],
-			LogLen: int32(len(log.Refs)), Cause: NoRef}
+		b := Broadcast{
+			ID: peer.MessageID{Sender: peer.ID(p), Number: ranks[p]}, At: sim.Time(at), Rank: ranks[p],
+			LogLen: int32(len(log.Refs)), Cause: NoRef,
+		}
 		if id != peer.NoMessage {
 			b.Cause = find(id)
 		}
@@ -58,37 +60,75 @@ func TestWitnesses(t *testing.T) {
 		want    string
 		size    int // deliveries
 	}{
-		{"delivered twice", 1, nil, []string{"0!", "0<p0#0", "0<p0#0"},
-			func(p Properties) Check { return p.Integrity }, "p0 delivered p0#0 twice (positions 1 and 2)", 2},
-		{"never broadcast", 2, nil, []string{"0!", "1<p0#0", "1<p0#5"},
-			func(p Properties) Check { return p.Integrity }, "p1 delivered p0#5 (position 2), which nobody broadcast", 1},
-		{"twice at a crashed peer", 2, []bool{false, true}, []string{"0!", "1<p0#0", "1<p0#0", "0<p0#0"},
-			func(p Properties) Check { return p.Integrity }, "p1 delivered p0#0 twice (positions 1 and 2)", 2},
-		{"delivered nowhere", 2, nil, []string{"0!", "1!", "0<p1#0"},
-			func(p Properties) Check { return p.Validity }, "p0 broadcast p0#0, and no compared log has it", 0},
-		{"delivered by some", 3, nil, []string{"0!", "0<p0#0", "2<p0#0"},
-			func(p Properties) Check { return p.Agreement }, "p0 delivered p0#0 (position 1), p1 never did", 1},
-		{"delivered before a crash", 2, []bool{true, false}, []string{"0!", "0<p0#0"},
+		{
+			"delivered twice", 1, nil,
+			[]string{"0!", "0<p0#0", "0<p0#0"},
+			func(p Properties) Check { return p.Integrity }, "p0 delivered p0#0 twice (positions 1 and 2)", 2,
+		},
+		{
+			"never broadcast", 2, nil,
+			[]string{"0!", "1<p0#0", "1<p0#5"},
+			func(p Properties) Check { return p.Integrity }, "p1 delivered p0#5 (position 2), which nobody broadcast", 1,
+		},
+		{
+			"twice at a crashed peer", 2,
+			[]bool{false, true},
+			[]string{"0!", "1<p0#0", "1<p0#0", "0<p0#0"},
+			func(p Properties) Check { return p.Integrity }, "p1 delivered p0#0 twice (positions 1 and 2)", 2,
+		},
+		{
+			"delivered nowhere", 2, nil,
+			[]string{"0!", "1!", "0<p1#0"},
+			func(p Properties) Check { return p.Validity }, "p0 broadcast p0#0, and no compared log has it", 0,
+		},
+		{
+			"delivered by some", 3, nil,
+			[]string{"0!", "0<p0#0", "2<p0#0"},
+			func(p Properties) Check { return p.Agreement }, "p0 delivered p0#0 (position 1), p1 never did", 1,
+		},
+		{
+			"delivered before a crash", 2,
+			[]bool{true, false},
+			[]string{"0!", "0<p0#0"},
 			func(p Properties) Check { return p.Uniform },
-			"p0, which crashed, delivered p0#0 (position 1), p1 never did", 1},
-		{"overtaken", 2, nil, []string{"0!", "0!", "0<p0#0", "0<p0#1", "1<p0#1", "1<p0#0"},
+			"p0, which crashed, delivered p0#0 (position 1), p1 never did", 1,
+		},
+		{
+			"overtaken", 2, nil,
+			[]string{"0!", "0!", "0<p0#0", "0<p0#1", "1<p0#1", "1<p0#0"},
 			func(p Properties) Check { return p.FIFO },
-			"p1 delivered p0#1 (position 1) before the earlier p0#0 of the same sender (position 2)", 2},
-		{"gap", 2, nil, []string{"0!", "0!", "1<p0#1"},
+			"p1 delivered p0#1 (position 1) before the earlier p0#0 of the same sender (position 2)", 2,
+		},
+		{
+			"gap", 2, nil,
+			[]string{"0!", "0!", "1<p0#1"},
 			func(p Properties) Check { return p.FIFO },
-			"p1 delivered p0#1 (position 1) and never the earlier p0#0 of the same sender", 1},
-		{"answer before its question", 3, nil, []string{"0!", "0<p0#0", "1<p0#0", "1!", "1<p1#0", "2<p1#0", "2<p0#0"},
+			"p1 delivered p0#1 (position 1) and never the earlier p0#0 of the same sender", 1,
+		},
+		{
+			"answer before its question", 3, nil,
+			[]string{"0!", "0<p0#0", "1<p0#0", "1!", "1<p1#0", "2<p1#0", "2<p0#0"},
 			func(p Properties) Check { return p.Causal },
-			"p2 delivered p1#0 (position 1) before its cause p0#0 (position 2): p1 had delivered that before it broadcast p1#0", 2},
-		{"sent on arrival", 3, nil, []string{"0!", "1!p0#0", "2<p1#0"},
+			"p2 delivered p1#0 (position 1) before its cause p0#0 (position 2): p1 had delivered that before it broadcast p1#0", 2,
+		},
+		{
+			"sent on arrival", 3, nil,
+			[]string{"0!", "1!p0#0", "2<p1#0"},
 			func(p Properties) Check { return p.Causal },
-			"p2 delivered p1#0 (position 1) and never its cause p0#0: p1#0 was sent after it", 1},
-		{"program order", 2, nil, []string{"0!", "0!", "1<p0#1", "1<p0#0"},
+			"p2 delivered p1#0 (position 1) and never its cause p0#0: p1#0 was sent after it", 1,
+		},
+		{
+			"program order", 2, nil,
+			[]string{"0!", "0!", "1<p0#1", "1<p0#0"},
 			func(p Properties) Check { return p.Causal },
-			"p1 delivered p0#1 (position 1) before its cause p0#0 (position 2): p0 had broadcast that before", 2},
-		{"opposite orders", 2, nil, []string{"0!", "1!", "0<p0#0", "0<p1#0", "1<p1#0", "1<p0#0"},
+			"p1 delivered p0#1 (position 1) before its cause p0#0 (position 2): p0 had broadcast that before", 2,
+		},
+		{
+			"opposite orders", 2, nil,
+			[]string{"0!", "1!", "0<p0#0", "0<p1#0", "1<p1#0", "1<p0#0"},
 			func(p Properties) Check { return p.Total },
-			"p0 delivered p0#0 (position 1) before p1#0 (position 2), p1 the other way round (positions 2 and 1)", 4},
+			"p0 delivered p0#0 (position 1) before p1#0 (position 2), p1 the other way round (positions 2 and 1)", 4,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -219,8 +259,10 @@ func TestBrokenInvariantsNameThemselves(t *testing.T) {
 		want  string
 	}{
 		{"reference", func(h *History) { h.Logs[1].Refs[0] = 9 }, "history: log of p1 holds reference 9 of 3 broadcasts"},
-		{"rank", func(h *History) { h.Broadcasts[2].Rank = 0; h.Logs[0].Refs = []Ref{2} },
-			"history: p0#1 has rank 0, which is not its place among the broadcasts of its sender"},
+		{
+			"rank", func(h *History) { h.Broadcasts[2].Rank = 0; h.Logs[0].Refs = []Ref{2} },
+			"history: p0#1 has rank 0, which is not its place among the broadcasts of its sender",
+		},
 		{"logs", func(h *History) { h.Peers = 3 }, "history: 2 logs and 0 marks of crashes for 3 peers"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -252,10 +294,14 @@ func TestImpossibleCausesNameThemselves(t *testing.T) {
 	}{
 		{"later", func(b []Broadcast) { b[1].Cause = 2 }, "history: p1#0 follows from p1#1, which was broadcast later"},
 		{"itself", func(b []Broadcast) { b[1].Cause = 1 }, "history: p1#0 follows from p1#0, which was broadcast later"},
-		{"too long", func(b []Broadcast) { b[2].LogLen = 2 },
-			"history: p1#1 was broadcast after 2 deliveries, but there were 1 before and there are 1 in all"},
-		{"shorter", func(b []Broadcast) { b[2].LogLen = 0 },
-			"history: p1#1 was broadcast after 0 deliveries, but there were 1 before and there are 1 in all"},
+		{
+			"too long", func(b []Broadcast) { b[2].LogLen = 2 },
+			"history: p1#1 was broadcast after 2 deliveries, but there were 1 before and there are 1 in all",
+		},
+		{
+			"shorter", func(b []Broadcast) { b[2].LogLen = 0 },
+			"history: p1#1 was broadcast after 0 deliveries, but there were 1 before and there are 1 in all",
+		},
 	} {
 		h := play(t, 2, "0!", "1<p0#0", "1!", "1!")
 		test.spoil(h.Broadcasts)

@@ -33,8 +33,10 @@ func drawComplete(t *rapid.T) *History {
 				step(p)
 			}
 		}
-		b := Broadcast{ID: peer.MessageID{Sender: peer.ID(p), Number: ranks[p]}, Rank: ranks[p], At: sim.Time(ref / 2),
-			LogLen: int32(len(h.Logs[p].Refs)), Cause: NoRef}
+		b := Broadcast{
+			ID: peer.MessageID{Sender: peer.ID(p), Number: ranks[p]}, Rank: ranks[p], At: sim.Time(ref / 2),
+			LogLen: int32(len(h.Logs[p].Refs)), Cause: NoRef,
+		}
 		if ref > 0 && rapid.IntRange(0, 4).Draw(t, "answers") == 0 {
 			b.Cause = Ref(rapid.IntRange(0, ref-1).Draw(t, "cause"))
 		}

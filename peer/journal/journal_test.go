@@ -93,8 +93,10 @@ func events() []Event {
 	list[8].Value, list[8].Ends = 3, true
 	sent := Event{Kind: Sent, At: 1_500_000, Peer: 2, Other: NoPeer, Message: q, Packet: peer.KindData}
 	fate := Event{Kind: Fate, At: 1_500_000, Arrival: 23_456_789, Peer: 2, Other: 3, Message: q, Packet: peer.KindRelay, Copy: 1}
-	lost := Event{Kind: Fate, At: 1_500_000, Arrival: sim.Never, Peer: 2, Other: 3, Message: peer.NoMessage,
-		Packet: peer.KindToken, Round: -4, Attempt: 65535, Verdict: 1}
+	lost := Event{
+		Kind: Fate, At: 1_500_000, Arrival: sim.Never, Peer: 2, Other: 3, Message: peer.NoMessage,
+		Packet: peer.KindToken, Round: -4, Attempt: 65535, Verdict: 1,
+	}
 	arrival := Event{Kind: Arrival, At: 23_456_789, Peer: 3, Other: 2, Message: q, Packet: peer.KindUser + 12}
 	odd := Event{Kind: Fate, Verdict: 77, Packet: 255, Peer: 0, Other: 1, Message: peer.NoMessage, Arrival: -1}
 	return append(list, sent, fate, lost, arrival, odd)
@@ -165,11 +167,15 @@ func TestBadLinesAreNamed(t *testing.T) {
 		{"\n" + `{"at_ms":1,"colour":"red"}`, `journal: line 2: json: unknown field "colour"`},
 		{`{"kind":"delivery"}`, "journal: line 1: at_ms: missing; want milliseconds"},
 		{`{"at_ms":1} {"at_ms":2}`, "journal: line 1: more than one JSON value"},
-		{`{"at_ms":0.0000001}`,
-			`journal: line 1: at_ms: "0.0000001": want decimal milliseconds with at most six decimals, below 2^63 ns`},
+		{
+			`{"at_ms":0.0000001}`,
+			`journal: line 1: at_ms: "0.0000001": want decimal milliseconds with at most six decimals, below 2^63 ns`,
+		},
 		{`{"at_ms":1e3}`, `journal: line 1: at_ms: "1e3": want decimal milliseconds with at most six decimals, below 2^63 ns`},
-		{`{"at_ms":9223372036854.775808}`,
-			`journal: line 1: at_ms: "9223372036854.775808": want decimal milliseconds with at most six decimals, below 2^63 ns`},
+		{
+			`{"at_ms":9223372036854.775808}`,
+			`journal: line 1: at_ms: "9223372036854.775808": want decimal milliseconds with at most six decimals, below 2^63 ns`,
+		},
 		{`{"at_ms":1,"peer":"q1"}`, `journal: line 1: peer: "q1": want a peer such as p2, 0..65535`},
 		{`{"at_ms":1,"peer":"p1#0"}`, `journal: line 1: peer: "p1#0": want a peer such as p2, 0..65535`},
 		{`{"at_ms":1,"verdict":"verdict3"}`, `journal: line 1: verdict: "verdict3": want one of arrives lost full cut held`},

@@ -27,23 +27,35 @@ func init() {
 		litmusTest{"LT2 total without FIFO, uub", "sequencer", uub, two, late, nil, false, "[p1#1 p1#0][p1#1 p1#0][p1#1 p1#0]"},
 		litmusTest{"LT2 with FIFO links, ub", "sequencer", ub, two, late, nil, true, "[p1#0 p1#1][p1#0 p1#1][p1#0 p1#1]"},
 		litmusTest{
-			"the number comes before the body", "sequencer", bb, []send{{0, p1}, {ms, p0}},
-			[]link{{p1, peer.KindData, 2, 10 * ms}}, nil, false, "[p0#0 p1#0][p0#0 p1#0][p0#0 p1#0]",
+			"the number comes before the body", "sequencer", bb,
+			[]send{{0, p1}, {ms, p0}},
+			[]link{{p1, peer.KindData, 2, 10 * ms}},
+			nil, false, "[p0#0 p1#0][p0#0 p1#0][p0#0 p1#0]",
 		},
 		litmusTest{
-			"a lost number blocks one", "sequencer", bb, []send{{0, p1}, {5 * ms, p2}},
-			[]link{{p1, peer.KindNumber, 2, -1}}, nil, false, "[p1#0 p2#0][p1#0 p2#0][]",
+			"a lost number blocks one", "sequencer", bb,
+			[]send{{0, p1}, {5 * ms, p2}},
+			[]link{{p1, peer.KindNumber, 2, -1}},
+			nil, false, "[p1#0 p2#0][p1#0 p2#0][]",
 		},
 		litmusTest{
-			"a body that the sequencer never gets has no number", "sequencer", bb, []send{{0, p1}, {5 * ms, p2}},
-			[]link{{p1, peer.KindData, 0, -1}}, nil, false, "[p2#0][p2#0][p2#0]",
+			"a body that the sequencer never gets has no number", "sequencer", bb,
+			[]send{{0, p1}, {5 * ms, p2}},
+			[]link{{p1, peer.KindData, 0, -1}},
+			nil, false, "[p2#0][p2#0][p2#0]",
 		},
 		litmusTest{
-			"a lost answer leaves a hole for all", "sequencer", uub, []send{{0, p1}, {5 * ms, p2}},
-			[]link{{p1, peer.KindNumber, 1, -1}}, nil, false, "[][][]",
+			"a lost answer leaves a hole for all", "sequencer", uub,
+			[]send{{0, p1}, {5 * ms, p2}},
+			[]link{{p1, peer.KindNumber, 1, -1}},
+			nil, false, "[][][]",
 		},
-		litmusTest{"LT9 at the sequencer", "sequencer", ub1, []send{{0, p0}, {0, p1}, {0, p2}}, nil, nil, false,
-			"[p1#0 p0#0 p2#0][p1#0 p0#0 p2#0][p1#0 p0#0 p2#0]"},
+		litmusTest{
+			"LT9 at the sequencer", "sequencer", ub1,
+			[]send{{0, p0}, {0, p1}, {0, p2}},
+			nil, nil, false,
+			"[p1#0 p0#0 p2#0][p1#0 p0#0 p2#0][p1#0 p0#0 p2#0]",
+		},
 	)
 	for _, v := range []order.Values{ub, bb, uub} {
 		name := v.Enum("variant")

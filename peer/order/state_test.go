@@ -124,21 +124,26 @@ func TestCounters(t *testing.T) {
 		{"naive", nil, []peer.Message{packet(peer.KindData, 1, 0, 0, 0)}, "", 0},
 		{"fifo", nil, []peer.Message{packet(peer.KindData, 1, 2, 0, 2), packet(peer.KindData, 1, 2, 0, 2), packet(peer.KindData, 1, 1, 0, 1)}, "gaps=2 ", 2},
 		{
-			"timestamp", order.Values{wait},
+			"timestamp",
+			order.Values{wait},
 			[]peer.Message{packet(peer.KindData, 1, 1, 14*ms, 1), packet(peer.KindData, 1, 0, 13*ms, 0), packet(peer.KindData, 1, 2, 15*ms, 2)},
 			"late=2 late_disordered=1 late_dropped=0 ", 1,
 		},
 		{
-			"timestamp", order.Values{wait, {Name: "late", Text: "drop"}},
+			"timestamp",
+			order.Values{wait, {Name: "late", Text: "drop"}},
 			[]peer.Message{packet(peer.KindData, 1, 1, 14*ms, 1), packet(peer.KindData, 1, 2, 16*ms, 2)},
 			"late=1 late_disordered=0 late_dropped=1 ", 1,
 		},
 		{
-			"timestamp", order.Values{wait, {Name: "hold", Text: "arrival"}},
-			[]peer.Message{packet(peer.KindData, 1, 1, 1*ms, 1)}, "late=0 late_disordered=0 late_dropped=0 ", 1,
+			"timestamp",
+			order.Values{wait, {Name: "hold", Text: "arrival"}},
+			[]peer.Message{packet(peer.KindData, 1, 1, 1*ms, 1)},
+			"late=0 late_disordered=0 late_dropped=0 ", 1,
 		},
 		{
-			"hlc", order.Values{wait},
+			"hlc",
+			order.Values{wait},
 			[]peer.Message{
 				packet(peer.KindData, 1, 0, 19*ms, 0), packet(peer.KindData, 1, 1, 24*ms, 7), packet(peer.KindData, 1, 2, 14*ms, 0),
 				packet(peer.KindData, 1, 1, 24*ms, 7), packet(peer.KindData, 1, 3, 60020*ms, 0), packet(peer.KindData, 1, 4, 60020*ms+1, 0),
@@ -147,8 +152,10 @@ func TestCounters(t *testing.T) {
 		},
 		{"lamport", nil, []peer.Message{packet(peer.KindAck, 1, 0, 3, 0), packet(peer.KindData, 1, 0, 1, 0)}, "", 1},
 		{
-			"lamport", order.Values{{Name: "gaps", Text: "detect"}},
-			[]peer.Message{packet(peer.KindAck, 1, 0, 3, 1), packet(peer.KindAck, 1, 0, 4, 1), packet(peer.KindData, 1, 0, 1, 0)}, "gaps=2 ", 1,
+			"lamport",
+			order.Values{{Name: "gaps", Text: "detect"}},
+			[]peer.Message{packet(peer.KindAck, 1, 0, 3, 1), packet(peer.KindAck, 1, 0, 4, 1), packet(peer.KindData, 1, 0, 1, 0)},
+			"gaps=2 ", 1,
 		},
 	}
 	for _, tt := range tests {

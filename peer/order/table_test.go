@@ -85,7 +85,8 @@ func TestPromisesDependOnParameters(t *testing.T) {
 		{"fifo", nil, peer.FIFO, peer.NoLoss},
 		{"lamport", nil, peer.FIFO | peer.Causal | peer.Total | peer.Agreement | peer.Uniform, peer.FIFOLinks | peer.NoLoss | peer.NoCrash},
 		{
-			"lamport", order.Values{{Name: "gaps", Text: "detect"}},
+			"lamport",
+			order.Values{{Name: "gaps", Text: "detect"}},
 			peer.FIFO | peer.Causal | peer.Total | peer.Agreement | peer.Uniform, peer.NoLoss | peer.NoCrash,
 		},
 		{"timestamp", order.Values{{Name: "hold", Text: "arrival"}}, peer.Agreement, peer.NoLoss | peer.NoCrash},

@@ -25,8 +25,10 @@ func id(p peer.ID, k int32) peer.MessageID { return peer.MessageID{Sender: p, Nu
 
 func TestMessagesAndGaps(t *testing.T) {
 	t.Parallel()
-	plan := &Plan{Peers: 3, Messages: 2, Gap: constantMS(10), Start: constantMS(5), Senders: []bool{true, false, true},
-		Size: rng.Constant(100)}
+	plan := &Plan{
+		Peers: 3, Messages: 2, Gap: constantMS(10), Start: constantMS(5), Senders: []bool{true, false, true},
+		Size: rng.Constant(100),
+	}
 	var s Source
 	mustReset(t, &s, plan, 1)
 	if n, known := s.Total(); n != 4 || !known {
@@ -123,8 +125,10 @@ func TestScheduleCountsFromTheDataPhase(t *testing.T) {
 
 func TestReplies(t *testing.T) {
 	t.Parallel()
-	plan := &Plan{Peers: 3, Sends: []Send{{From: 0, Number: 4, After: peer.NoMessage}},
-		Replies: &Replies{Probability: rng.Ratio{Num: 1, Den: 1}, Delay: constantMS(5), Depth: 2}}
+	plan := &Plan{
+		Peers: 3, Sends: []Send{{From: 0, Number: 4, After: peer.NoMessage}},
+		Replies: &Replies{Probability: rng.Ratio{Num: 1, Den: 1}, Delay: constantMS(5), Depth: 2},
+	}
 	var s Source
 	mustReset(t, &s, plan, 1)
 	for p := range peer.ID(3) {
@@ -188,7 +192,8 @@ func TestEqualTimes(t *testing.T) {
 	mustReset(t, &s, &Plan{Peers: 2, Replies: always, Sends: []Send{
 		{From: 1, Number: 2, After: id(0, 1), Delay: constantMS(4)},
 		{From: 1, Number: 0, After: id(0, 0), Delay: constantMS(4)},
-		{From: 0, Number: 0, After: peer.NoMessage}, {From: 0, Number: 1, After: peer.NoMessage},
+		{From: 0, Number: 0, After: peer.NoMessage},
+		{From: 0, Number: 1, After: peer.NoMessage},
 		{From: 1, Number: 1, At: constantMS(4), After: peer.NoMessage},
 	}}, 1)
 	s.Opened(0, 0)
@@ -260,8 +265,10 @@ func tiny(s *Source, plan *Plan, seed uint64) {
 
 func TestResetDoesNotAllocate(t *testing.T) {
 	plain := &Plan{Peers: 4, Messages: 2, Gap: rng.Exponential(0, 1000)}
-	replies := &Plan{Peers: 4, Messages: 20, Gap: rng.Exponential(0, 1000),
-		Replies: &Replies{Probability: rng.Ratio{Num: 1, Den: 4}, Depth: 2}}
+	replies := &Plan{
+		Peers: 4, Messages: 20, Gap: rng.Exponential(0, 1000),
+		Replies: &Replies{Probability: rng.Ratio{Num: 1, Den: 4}, Depth: 2},
+	}
 	var s, r Source
 	work := func(seed uint64) {
 		tiny(&s, plain, seed)

@@ -90,8 +90,10 @@ func (w *twin) grow(x *item, depth int) {
 		if q == x.sender || !r.Probability.Chance().Hit(w.root.With(5).Word(uint64(label))) {
 			continue
 		}
-		y := &item{sender: q, number: -1, label: label, parent: x, onArrival: r.OnArrival, due: sim.Never,
-			delay: wait(r.Delay, w.root.With(6).Word(uint64(label)))}
+		y := &item{
+			sender: q, number: -1, label: label, parent: x, onArrival: r.OnArrival, due: sim.Never,
+			delay: wait(r.Delay, w.root.With(6).Word(uint64(label))),
+		}
 		w.items = append(w.items, y)
 		w.grow(y, depth+1)
 	}
@@ -190,8 +192,10 @@ func drawSends(t *rapid.T, plan *Plan, dist *rapid.Generator[rng.Dist]) {
 	count := make([]int32, plan.Peers)
 	for range rapid.IntRange(0, 8).Draw(t, "sends") {
 		p := peer.ID(rapid.IntRange(0, plan.Peers-1).Draw(t, "from"))
-		s := Send{From: p, Number: count[p], At: dist.Draw(t, "at"), After: peer.NoMessage, Delay: dist.Draw(t, "delay"),
-			OnArrival: rapid.Bool().Draw(t, "on")}
+		s := Send{
+			From: p, Number: count[p], At: dist.Draw(t, "at"), After: peer.NoMessage, Delay: dist.Draw(t, "delay"),
+			OnArrival: rapid.Bool().Draw(t, "on"),
+		}
 		if count[p]++; !dense {
 			s.Number = int32(rapid.IntRange(0, 1000).Draw(t, "number"))
 		}

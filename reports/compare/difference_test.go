@@ -25,6 +25,7 @@ func (f told) Late(_ peer.ID, m history.Ref) (came, wait time.Duration, late boo
 	came, late = f.late[m]
 	return came, 80 * time.Millisecond, late
 }
+
 func (f told) Stamp(m history.Ref) (Stamp, bool) {
 	if int(m) < len(f.stamps) {
 		return f.stamps[m], true
@@ -73,32 +74,72 @@ func TestMechanisms(t *testing.T) {
 		why        Mechanism
 		text       string
 	}{
-		{"race", race, []history.Log{times([]uint32{0, 1}, 22, 79), times([]uint32{0, 1}, 10, 50), times([]uint32{1, 0}, 39, 74)}, nil, Race,
+		{
+			"race", race,
+			[]history.Log{times([]uint32{0, 1}, 22, 79), times([]uint32{0, 1}, 10, 50), times([]uint32{1, 0}, 39, 74)},
+			nil, Race,
 			"p1#0 and p2#0 were sent 29 ms apart; p0 had p1#0 after 12 ms and p2#0 after 40 ms; " +
-				"p2 had its own p2#0 after 0 ms and p1#0 after 64 ms; neither caused the other."},
-		{"relay", question(), []history.Log{times([]uint32{1, 0}, 50, 70), times([]uint32{0, 1}, 20, 60), times([]uint32{0, 1}, 40, 40)}, nil, Relay,
-			"p2 had p1#0 before sending p2#0; p2#0 reached p0 20 ms before p1#0 did."},
-		{"fifo", stream, []history.Log{times([]uint32{0, 1}, 20, 30), times([]uint32{0, 1}, 10, 12), times([]uint32{1, 0}, 30, 61)}, nil, FIFO,
-			"p1 sent p1#0 before p1#1; the link p1>p2 delivered them 31 ms apart the wrong way round."},
-		{"missing", race, []history.Log{times([]uint32{0, 1}, 20, 50), times([]uint32{0, 1}, 10, 50), times([]uint32{1}, 39)},
-			told{missing: "lost on the link p1>p2 at 10 ms"}, Missing,
-			"p2 never logged p1#0: lost on the link p1>p2 at 10 ms."},
-		{"ended", race, []history.Log{times([]uint32{0, 1}, 20, 50), times([]uint32{0}, 10)}, nil, Missing,
-			"p1 never logged p2#0."},
-		{"late beats race", race, []history.Log{times([]uint32{0, 1}, 22, 79), times([]uint32{1, 0}, 50, 107)},
-			told{late: map[history.Ref]time.Duration{0: 97 * time.Millisecond}}, Late,
-			"p1#0 came 97 ms after its stamp; p0 waits only 80 ms."},
-		{"skew beats relay", question(), []history.Log{times([]uint32{1, 0}, 50, 70), times([]uint32{0, 1}, 20, 60), times([]uint32{0, 1}, 40, 40)},
-			told{stamps: []Stamp{{Value: 20e6, Clock: true}, {Value: 15e6, Clock: true}}, offset: -25 * time.Millisecond}, Skew,
-			"p2#0 comes from p1#0 but carries the older stamp, 15 ms < 20 ms: p2's clock is 25 ms slow."},
-		{"tie", race, []history.Log{times([]uint32{0, 1}, 22, 79), times([]uint32{1, 0}, 50, 107)},
-			told{stamps: []Stamp{{Value: 7}, {Value: 7}}}, Tie,
-			"p1#0 and p2#0 carry the same key 7 and this ordering has no tie-break."},
-		{"a tie that is broken is none", race, []history.Log{{Refs: []uint32{0, 1}}, {Refs: []uint32{1, 0}}},
-			told{stamps: []Stamp{{Value: 7, Decides: true}, {Value: 7, Decides: true}}}, Race,
-			"p1#0 and p2#0 were sent 29 ms apart; neither caused the other."},
-		{"repeat", race, []history.Log{times([]uint32{0, 0, 1}, 1, 2, 3), times([]uint32{0, 1}, 1, 2)}, nil, Missing,
-			"p0 logged p1#0 again; p1 did not."},
+				"p2 had its own p2#0 after 0 ms and p1#0 after 64 ms; neither caused the other.",
+		},
+		{
+			"relay", question(),
+			[]history.Log{times([]uint32{1, 0}, 50, 70), times([]uint32{0, 1}, 20, 60), times([]uint32{0, 1}, 40, 40)},
+			nil, Relay,
+			"p2 had p1#0 before sending p2#0; p2#0 reached p0 20 ms before p1#0 did.",
+		},
+		{
+			"fifo", stream,
+			[]history.Log{times([]uint32{0, 1}, 20, 30), times([]uint32{0, 1}, 10, 12), times([]uint32{1, 0}, 30, 61)},
+			nil, FIFO,
+			"p1 sent p1#0 before p1#1; the link p1>p2 delivered them 31 ms apart the wrong way round.",
+		},
+		{
+			"missing", race,
+			[]history.Log{times([]uint32{0, 1}, 20, 50), times([]uint32{0, 1}, 10, 50), times([]uint32{1}, 39)},
+			told{missing: "lost on the link p1>p2 at 10 ms"},
+			Missing,
+			"p2 never logged p1#0: lost on the link p1>p2 at 10 ms.",
+		},
+		{
+			"ended", race,
+			[]history.Log{times([]uint32{0, 1}, 20, 50), times([]uint32{0}, 10)},
+			nil, Missing,
+			"p1 never logged p2#0.",
+		},
+		{
+			"late beats race", race,
+			[]history.Log{times([]uint32{0, 1}, 22, 79), times([]uint32{1, 0}, 50, 107)},
+			told{late: map[history.Ref]time.Duration{0: 97 * time.Millisecond}},
+			Late,
+			"p1#0 came 97 ms after its stamp; p0 waits only 80 ms.",
+		},
+		{
+			"skew beats relay", question(),
+			[]history.Log{times([]uint32{1, 0}, 50, 70), times([]uint32{0, 1}, 20, 60), times([]uint32{0, 1}, 40, 40)},
+			told{stamps: []Stamp{{Value: 20e6, Clock: true}, {Value: 15e6, Clock: true}}, offset: -25 * time.Millisecond},
+			Skew,
+			"p2#0 comes from p1#0 but carries the older stamp, 15 ms < 20 ms: p2's clock is 25 ms slow.",
+		},
+		{
+			"tie", race,
+			[]history.Log{times([]uint32{0, 1}, 22, 79), times([]uint32{1, 0}, 50, 107)},
+			told{stamps: []Stamp{{Value: 7}, {Value: 7}}},
+			Tie,
+			"p1#0 and p2#0 carry the same key 7 and this ordering has no tie-break.",
+		},
+		{
+			"a tie that is broken is none", race,
+			[]history.Log{{Refs: []uint32{0, 1}}, {Refs: []uint32{1, 0}}},
+			told{stamps: []Stamp{{Value: 7, Decides: true}, {Value: 7, Decides: true}}},
+			Race,
+			"p1#0 and p2#0 were sent 29 ms apart; neither caused the other.",
+		},
+		{
+			"repeat", race,
+			[]history.Log{times([]uint32{0, 0, 1}, 1, 2, 3), times([]uint32{0, 1}, 1, 2)},
+			nil, Missing,
+			"p0 logged p1#0 again; p1 did not.",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			h := &history.History{Peers: len(test.logs), Broadcasts: test.broadcasts, Logs: test.logs}
@@ -119,7 +160,8 @@ func TestMechanisms(t *testing.T) {
 func TestClassifyAnyPair(t *testing.T) {
 	t.Parallel()
 	h := &history.History{Peers: 3, Broadcasts: question(), Logs: []history.Log{
-		times([]uint32{1, 0}, 50, 70), times([]uint32{0, 1}, 20, 60), times([]uint32{0, 1}, 40, 40)}}
+		times([]uint32{1, 0}, 50, 70), times([]uint32{0, 1}, 20, 60), times([]uint32{0, 1}, 40, 40),
+	}}
 	if why, text := Classify(h, 0, 1, 1, 0, nil); why != Relay {
 		t.Errorf("%s: %s; want relay", why, text)
 	}
@@ -132,10 +174,14 @@ func TestCauses(t *testing.T) {
 	b := func(sender peer.ID, rank, logLen int32, cause history.Ref) history.Broadcast {
 		return history.Broadcast{ID: id(sender, rank), Rank: rank, LogLen: logLen, Cause: cause}
 	}
-	h := &history.History{Peers: 4,
-		Broadcasts: []history.Broadcast{b(0, 0, 0, history.NoRef), b(1, 0, 1, history.NoRef),
-			b(2, 0, 1, history.NoRef), b(3, 0, 0, history.NoRef), b(3, 1, 0, 0)},
-		Logs: []history.Log{{}, {Refs: []uint32{0, 1}}, {Refs: []uint32{1, 2}}, {}}}
+	h := &history.History{
+		Peers: 4,
+		Broadcasts: []history.Broadcast{
+			b(0, 0, 0, history.NoRef), b(1, 0, 1, history.NoRef),
+			b(2, 0, 1, history.NoRef), b(3, 0, 0, history.NoRef), b(3, 1, 0, 0),
+		},
+		Logs: []history.Log{{}, {Refs: []uint32{0, 1}}, {Refs: []uint32{1, 2}}, {}},
+	}
 	want := map[[2]history.Ref]bool{{0, 1}: true, {1, 2}: true, {0, 2}: true, {0, 4}: true, {3, 4}: true}
 	for x := range history.Ref(5) {
 		for y := range history.Ref(5) {

@@ -108,12 +108,15 @@ func TestLogsRoundTrip(t *testing.T) {
 		return sim.Time(rapid.Int64Range(-1e15, 1e18).Draw(t, "ns"))
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		f := File{Name: "a", Form: FormLog, Peer: peer.ID(rapid.IntRange(-1, peer.MaxPeers-1).Draw(t, "peer")),
-			Ordering: rapid.StringMatching(`[a-z0-9 =.-]{0,20}`).Draw(t, "ordering"), Seed: rapid.Uint64().Draw(t, "seed")}
+		f := File{
+			Name: "a", Form: FormLog, Peer: peer.ID(rapid.IntRange(-1, peer.MaxPeers-1).Draw(t, "peer")),
+			Ordering: rapid.StringMatching(`[a-z0-9 =.-]{0,20}`).Draw(t, "ordering"), Seed: rapid.Uint64().Draw(t, "seed"),
+		}
 		for range rapid.IntRange(0, 5).Draw(t, "entries") {
 			f.Entries = append(f.Entries, Entry{
 				id(peer.ID(rapid.IntRange(0, peer.MaxPeers-1).Draw(t, "sender")), int32(rapid.IntRange(0, peer.MaxNumber).Draw(t, "number"))),
-				at(t), at(t), at(t)})
+				at(t), at(t), at(t),
+			})
 		}
 		var b bytes.Buffer
 		if err := WriteLog(&b, f); err != nil {

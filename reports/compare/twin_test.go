@@ -326,8 +326,10 @@ func drawHistory(t *rapid.T, maxLogs int) *history.History {
 		if rapid.IntRange(0, 5).Draw(t, "stray") == 0 {
 			at := rapid.IntRange(0, len(log)).Draw(t, "at")
 			log = slices.Insert(log, at, history.NoRef)
-			h.Strays = append(h.Strays, history.Stray{Peer: peer.ID(p), Position: at,
-				ID: peer.MessageID{Sender: 0, Number: int32(900 + rapid.IntRange(0, 1).Draw(t, "which"))}})
+			h.Strays = append(h.Strays, history.Stray{
+				Peer: peer.ID(p), Position: at,
+				ID: peer.MessageID{Sender: 0, Number: int32(900 + rapid.IntRange(0, 1).Draw(t, "which"))},
+			})
 		}
 		h.Logs = append(h.Logs, history.Log{Refs: log})
 	}

@@ -104,8 +104,10 @@ func lines() []result.Cell {
 				}
 				tally.Add(o)
 			}
-			head := result.Head{Scenario: "lab", ScenarioHash: "00ff", Seed: 7, Peers: 6,
-				Cell: []result.Setting{{Path: "network.latency.mean", Value: mean}}}
+			head := result.Head{
+				Scenario: "lab", ScenarioHash: "00ff", Seed: 7, Peers: 6,
+				Cell: []result.Setting{{Path: "network.latency.mean", Value: mean}},
+			}
 			out = append(out, tally.Cell(head))
 		}
 	}
@@ -133,11 +135,17 @@ func TestCells(t *testing.T) {
 		{1, "cell.network.latency.mean", "5ms"},
 		{4, "cell.network.latency.mean", "20ms"},
 		{2, "ordering", "timestamp wait=80ms"},
-		{1, "seed", "7"}, {1, "runs", "2"}, {1, "peers", "6"},
-		{1, "events", "0.5"}, {3, "events", "10.5"},
-		{1, "counters.late", ""}, {2, "counters.late", "3"},
-		{1, "divergence.contested", ""}, {1, "divergence.contested_n", "0"},
-		{2, "divergence.contested", "0.5"}, {2, "divergence.contested_n", ""},
+		{1, "seed", "7"},
+		{1, "runs", "2"},
+		{1, "peers", "6"},
+		{1, "events", "0.5"},
+		{3, "events", "10.5"},
+		{1, "counters.late", ""},
+		{2, "counters.late", "3"},
+		{1, "divergence.contested", ""},
+		{1, "divergence.contested_n", "0"},
+		{2, "divergence.contested", "0.5"},
+		{2, "divergence.contested_n", ""},
 		{1, "limit", `{"":2,"quiet":0,"until":0,"events":0}`},
 	} {
 		at := column(test.column)

@@ -40,10 +40,12 @@ func TestNewDivergence(t *testing.T) {
 		t.Errorf("got %+v", d)
 	}
 	in := stats.Wilson(1, 4)
-	want := Point{X: 80, Cell: "gap=80ms",
+	want := Point{
+		X: 80, Cell: "gap=80ms",
 		Differ: Estimate{Value: 0.25, Lo: in.Lo, Hi: in.Hi, Runs: 4},
 		// Mean 1/8, sd 1/4: the interval 1/8 ± 3.18/8 is cut at 0.
-		Overtaken: Estimate{Value: 0.125, Lo: 0, Hi: d.Series[0].Points[0].Overtaken.Hi, Runs: 4}}
+		Overtaken: Estimate{Value: 0.125, Lo: 0, Hi: d.Series[0].Points[0].Overtaken.Hi, Runs: 4},
+	}
 	if diff := cmp.Diff(want, d.Series[0].Points[0]); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

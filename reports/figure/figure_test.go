@@ -51,9 +51,11 @@ func estimate(value, lo, hi float64) Estimate {
 func series(label, kind string, xs, differ, overtaken []float64) Series {
 	s := Series{Ordering: label, Kind: kind}
 	for i, x := range xs {
-		s.Points = append(s.Points, Point{X: x,
+		s.Points = append(s.Points, Point{
+			X:         x,
 			Differ:    estimate(differ[i], 0.9*differ[i], differ[i]+0.04*(1-differ[i])),
-			Overtaken: estimate(overtaken[i], 0.9*overtaken[i], 1.1*overtaken[i])})
+			Overtaken: estimate(overtaken[i], 0.9*overtaken[i], 1.1*overtaken[i]),
+		})
 	}
 	return s
 }
@@ -61,12 +63,14 @@ func series(label, kind string, xs, differ, overtaken []float64) Series {
 // ratioFigure is the figure the sweep of the lab makes, with made-up numbers.
 func ratioFigure() *Divergence {
 	xs := []float64{0.03, 0.1, 0.3, 1, 3, 10}
-	return &Divergence{Scenario: "lab", Peers: 6, Seed: 1, Runs: 400, Command: "mpcomm sweep lab --runs 400 --seed 1",
+	return &Divergence{
+		Scenario: "lab", Peers: 6, Seed: 1, Runs: 400, Command: "mpcomm sweep lab --runs 400 --seed 1",
 		Axis: RatioAxis(), Series: []Series{
 			series("naive", "naive", xs, []float64{0.02, 0.22, 0.71, 1, 1, 1}, []float64{0.001, 0.02, 0.2, 0.9, 3.1, 10.9}),
 			series("timestamp wait=80ms", "timestamp", xs, []float64{0, 0, 0.01, 0.3, 0.96, 1}, []float64{0, 0, 0.001, 0.2, 2.5, 10.1}),
 			series("lamport", "lamport", xs, make([]float64, 6), make([]float64, 6)),
-		}}
+		},
+	}
 }
 
 // cellFigure has categories, an undefined point, and four orderings.
@@ -85,10 +89,14 @@ func cellFigure() *Divergence {
 // fewFigure has six runs a point and every kind of ordering.
 func fewFigure() *Divergence {
 	axis, xs := AxisOf([][]Setting{{set("network.latency.mean", "5ms")}, {set("network.latency.mean", "20ms")}, {set("network.latency.mean", "80ms")}})
-	d := &Divergence{Scenario: "all", Seed: math.MaxUint64 - 5, Runs: 6, Axis: axis,
-		Command: "mpcomm sweep all --runs 6 --set " + strings.Repeat("a.long.path.of.settings=1 ", 6)}
-	for k, kind := range []string{"naive", "fifo", "causal", "timestamp", "timestamp-offline", "hlc", "commit-wait",
-		"lamport", "merge", "sequencer", "token", "skeen", "paxos"} {
+	d := &Divergence{
+		Scenario: "all", Seed: math.MaxUint64 - 5, Runs: 6, Axis: axis,
+		Command: "mpcomm sweep all --runs 6 --set " + strings.Repeat("a.long.path.of.settings=1 ", 6),
+	}
+	for k, kind := range []string{
+		"naive", "fifo", "causal", "timestamp", "timestamp-offline", "hlc", "commit-wait",
+		"lamport", "merge", "sequencer", "token", "skeen", "paxos",
+	} {
 		s := series(kind+" with parameters=many", kind, xs, make([]float64, 3), make([]float64, 3))
 		for i := range s.Points {
 			v := float64(i+1) / float64(k+3)

@@ -125,8 +125,11 @@ func (d *Divergence) placeLabels(pg *page, i int, pn panel, data draw.Canvas, st
 		own := sty
 		own.Color = looks[e.series].text
 		x := data.Max.X + gap
-		pg.lines = append(pg.lines, line{vg.Point{X: x, Y: y - extents.Ascent*0.36}, own,
-			fit(own, d.Series[e.series].Ordering, column)})
+		pg.lines = append(pg.lines, line{
+			vg.Point{X: x, Y: y - extents.Ascent*0.36},
+			own,
+			fit(own, d.Series[e.series].Ordering, column),
+		})
 		if away := y - e.from.Y; away > 3 || away < -3 || data.Max.X-e.from.X > 3 {
 			pg.leaders = append(pg.leaders, []vg.Point{{X: e.from.X + 3.5, Y: e.from.Y}, {X: x - 1.5, Y: y}})
 		}

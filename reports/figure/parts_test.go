@@ -140,8 +140,13 @@ func TestAxisOf(t *testing.T) {
 		{"a number and a duration", grid("5", "10ms"), "network.latency.mean", Categories, []string{"5", "10ms"}, []float64{0, 1}},
 		{"words", grid("fifo", "datagram", "fifo"), "network.latency.mean", Categories, []string{"fifo", "datagram"}, []float64{0, 1, 0}},
 		{"one cell", grid("5ms"), "", Categories, []string{""}, []float64{0}},
-		{"two paths", [][]Setting{{set("a", "1"), set("b", "2")}, {set("a", "1"), set("b", "3")}, {set("a", "2")}}, "a · b", Categories,
-			[]string{"1 · 2", "1 · 3", "2 · default"}, []float64{0, 1, 2}},
+		{
+			"two paths",
+			[][]Setting{{set("a", "1"), set("b", "2")}, {set("a", "1"), set("b", "3")}, {set("a", "2")}},
+			"a · b", Categories,
+			[]string{"1 · 2", "1 · 3", "2 · default"},
+			[]float64{0, 1, 2},
+		},
 		{"division by zero", grid("1/0", "2"), "network.latency.mean", Categories, []string{"1/0", "2"}, []float64{0, 1}},
 	} {
 		axis, xs := AxisOf(tc.cells)

@@ -101,8 +101,13 @@ func familyOf(kind string) look {
 // markers first.
 func looksOf(series []Series) []look {
 	markers := []draw.GlyphDrawer{
-		draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, diamondGlyph{open: true},
-		draw.PlusGlyph{}, draw.CrossGlyph{}, draw.CircleGlyph{},
+		draw.RingGlyph{},
+		draw.SquareGlyph{},
+		draw.TriangleGlyph{},
+		diamondGlyph{open: true},
+		draw.PlusGlyph{},
+		draw.CrossGlyph{},
+		draw.CircleGlyph{},
 	}
 	dashes := [][]vg.Length{{4, 1.5}, {1.5, 1.5}, {8, 2}, {6, 2, 1, 2}, {1, 3}, {3, 3}, {5, 1}}
 	seen := make(map[color.NRGBA]int)

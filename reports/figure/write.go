@@ -81,8 +81,10 @@ func (d *Divergence) WriteCSV(w io.Writer) error {
 	}
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
-	rows := [][]string{{"ordering", "cell", "x", "differ", "differ_lo", "differ_hi", "differ_runs",
-		"overtaken", "overtaken_lo", "overtaken_hi", "overtaken_runs"}}
+	rows := [][]string{{
+		"ordering", "cell", "x", "differ", "differ_lo", "differ_hi", "differ_runs",
+		"overtaken", "overtaken_lo", "overtaken_hi", "overtaken_runs",
+	}}
 	for _, s := range d.Series {
 		for _, p := range s.sorted() {
 			row := []string{s.Ordering, p.Cell, exact(p.X)}

@@ -54,7 +54,8 @@ func sample() *Ordering {
 		Absent:  List[history.Absent]{{Peer: 3, Why: "stuck"}},
 		Vacuous: List[string]{"partition at 1s struck no packet"},
 		Properties: Properties{
-			Integrity: Holds, Validity: Violated, Agreement: Unknown, Uniform: Unknown, FIFO: Holds, Causal: Violated, Total: Holds},
+			Integrity: Holds, Validity: Violated, Agreement: Unknown, Uniform: Unknown, FIFO: Holds, Causal: Violated, Total: Holds,
+		},
 		Witnesses:          List[Witness]{{"causal", List[Delivery]{{0, 1, "p2#0"}, {0, 2, "p1#0"}}, "p2#0 before its cause."}},
 		OutsideAssumptions: List[string]{"link is datagram"},
 		Divergence: Divergence{
@@ -62,22 +63,28 @@ func sample() *Ordering {
 			KendallDistance: stats.Share(next(), 7), KendallMax: Int(next()), Footrule: stats.Share(next(), 3), Ulam: stats.Share(next(), 9),
 			Pairs: next(), DistinctLogs: next(), FirstDifference: Int(next()), CommonPrefix: next(), Positions: next(),
 			PositionsDiffering: next(), Missing: next(), Duplicates: next(), Messages: next(), Deliveries: next(),
-			PrefixConsistent: true, RoundsClassic: next(), RoundsFull: next()},
+			PrefixConsistent: true, RoundsClassic: next(), RoundsFull: next(),
+		},
 		Quality: Quality{next(), next(), next(), next(), List[peer.ID]{1, 5}, stats.Share(next(), 11)},
 		Cost: Cost{
 			uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()),
-			uint64(next()), uint64(next()), uint64(next()), stats.Share(next(), 13), times(), times(), times()},
+			uint64(next()), uint64(next()), uint64(next()), stats.Share(next(), 13), times(), times(), times(),
+		},
 		Counters: Counters{{"late", stats.Of(next())}, {"hlc_ahead_ms", stats.Share(next(), 17)}},
 		Phases: Phases{
 			Opened: List[NullMS]{ms(), {}, ms()}, Handshake: ms(), DataAt: ms(), OpenedAll: true, Data: ms(), Stop: ms(),
 			Closed: List[NullMS]{{}, ms(), ms()}, TooEarly: uint64(next()), TooLate: uint64(next()), Resent: uint64(next()),
-			Stuck: List[Stuck]{{3, "handshake", List[peer.ID]{5}}}, GivenUp: List[GivenUp]{{5, List[peer.ID]{0, 3}}}},
+			Stuck: List[Stuck]{{3, "handshake", List[peer.ID]{5}}}, GivenUp: List[GivenUp]{{5, List[peer.ID]{0, 3}}},
+		},
 		Faults: List[Fault]{
 			{At: "1s", Partition: [][]peer.ID{{0, 1}, {2, 3}}, For: "500ms", Mode: "drop", Struck: uint64(next())},
-			{Crash: &crashed, AtDelivery: "p1#0", Sent: &zero, Struck: 1}},
+			{Crash: &crashed, AtDelivery: "p1#0", Sent: &zero, Struck: 1},
+		},
 		Watch: List[Watch]{{2, "p1#0", "p0#0", true}},
-		FirstDifference: &Difference{Position: 1, Peers: [2]peer.ID{0, 2}, Messages: [2]*string{&name, nil}, Why: "missing",
-			Text: "p2 never logged p1#0: lost on the link p1>p2 at 10 ms."},
+		FirstDifference: &Difference{
+			Position: 1, Peers: [2]peer.ID{0, 2}, Messages: [2]*string{&name, nil}, Why: "missing",
+			Text: "p2 never logged p1#0: lost on the link p1>p2 at 10 ms.",
+		},
 	}
 }
 
@@ -184,8 +191,10 @@ func TestColumnsAreTheJSON(t *testing.T) {
 		}
 	}
 	// What no sweep has, and what it makes of the rest under other names.
-	left := []string{"ordering", "kind", "digest", "limit", "witnesses", "first_difference.", "phases.stuck", "phases.given_up", "phases.closed_ms",
-		"counters.", "cost.latency", "cost.hold"}
+	left := []string{
+		"ordering", "kind", "digest", "limit", "witnesses", "first_difference.", "phases.stuck", "phases.given_up", "phases.closed_ms",
+		"counters.", "cost.latency", "cost.hold",
+	}
 	for path := range printed {
 		if !seen[path] && !slices.ContainsFunc(left, func(s string) bool { return strings.HasPrefix(path, s) }) {
 			t.Errorf("a run prints %s, which no sweep does", path)
@@ -234,8 +243,16 @@ func TestRowsAreTheJSON(t *testing.T) {
 
 func TestNullsAndTimes(t *testing.T) {
 	t.Parallel()
-	got := string(marshal(t, []any{NullMS{}, Millis(0), Millis(1_500_000), MS(-1), NullInt{}, Int(0), List[int](nil),
-		Mean{}, Mean{10, 4}, Mean{-10_000_000, 4}, Counters(nil), Violated}))
+	got := string(marshal(t, []any{
+		NullMS{},
+		Millis(0), Millis(1_500_000), MS(-1),
+		NullInt{},
+		Int(0), List[int](nil),
+		Mean{},
+		Mean{10, 4},
+		Mean{-10_000_000, 4},
+		Counters(nil), Violated,
+	}))
 	if want := `[null,0,1.5,-0.000001,null,0,[],null,0.0000025,-2.5,{},"violated"]` + "\n"; got != want {
 		t.Errorf("got  %swant %s", got, want)
 	}

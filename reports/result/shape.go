@@ -33,8 +33,10 @@ func (s *Shape) Columns() []string {
 		before, after string
 		n             int
 	}{
-		{"phases.opened_ms.", "", s.Peers}, {"phases.closed_ms.", "", s.Peers},
-		{"faults.", ".struck", s.Faults}, {"watch.", ".happened", s.Watch},
+		{"phases.opened_ms.", "", s.Peers},
+		{"phases.closed_ms.", "", s.Peers},
+		{"faults.", ".struck", s.Faults},
+		{"watch.", ".happened", s.Watch},
 	} {
 		for i := range list.n {
 			paths = append(paths, list.before+strconv.Itoa(i)+list.after)

@@ -262,8 +262,10 @@ func TestTallyDoesNotAllocate(t *testing.T) {
 }
 
 func BenchmarkTally(b *testing.B) {
-	tiny := &Ordering{Ordering: "naive", Digest: someDigest,
-		Phases: Phases{Opened: List[NullMS]{Millis(1), Millis(2), Millis(3), Millis(4)}}}
+	tiny := &Ordering{
+		Ordering: "naive", Digest: someDigest,
+		Phases: Phases{Opened: List[NullMS]{Millis(1), Millis(2), Millis(3), Millis(4)}},
+	}
 	for name, o := range map[string]*Ordering{"everything": sample(), "tiny": tiny} {
 		b.Run(name, func(b *testing.B) {
 			var tally Tally

@@ -93,8 +93,10 @@ func labView() *View {
 		Cost:       hold(96, 215),
 	}
 	return &View{
-		Run: &result.Run{Scenario: "lab", Seed: 42, Peers: 6,
-			Runs: result.List[result.Ordering]{naive, timestamp, lamport}},
+		Run: &result.Run{
+			Scenario: "lab", Seed: 42, Peers: 6,
+			Runs: result.List[result.Ordering]{naive, timestamp, lamport},
+		},
 		Facts:    []string{"100 messages each", "sites with preset wan", "clocks ±10ms", "no faults"},
 		Barcodes: []Barcode{wave(600, 20), wave(600, 2), {Widest: make([]int32, 600)}},
 		Hints: []Hint{
@@ -159,19 +161,25 @@ func minimalView() *View {
 		return result.List[result.Watch]{{Peer: 0, First: "p2#0", Then: "p1#0", Happened: happened}}
 	}
 	runs := result.List[result.Ordering]{
-		{Ordering: "naive", Complete: true, Divergence: differ, Watch: watch(true),
+		{
+			Ordering: "naive", Complete: true, Divergence: differ, Watch: watch(true),
 			Properties: result.Properties{Causal: result.Violated, Total: result.Violated},
 			Quality:    result.Quality{CausalViolations: 1}, Cost: hold(0, 0),
 			FirstDifference: &result.Difference{
 				Position: 1, Peers: [2]peer.ID{0, 1}, Messages: [2]*string{message("p2#0"), message("p1#0")}, Why: "relay",
 				Text: "p2 had p1#0 before sending p2#0; p2#0 reached p0 10 ms before p1#0 did.",
-			}},
-		{Ordering: "timestamp", Complete: true, Divergence: same, Watch: watch(true),
+			},
+		},
+		{
+			Ordering: "timestamp", Complete: true, Divergence: same, Watch: watch(true),
 			Properties:         result.Properties{Causal: result.Violated},
 			OutsideAssumptions: result.List[string]{"a reply is sent on arrival, before its question is delivered"},
 			Quality:            result.Quality{CausalViolations: 3}, Cost: hold(65, 80),
-			Witnesses: result.List[result.Witness]{{Property: "causal",
-				Text: "p0 logged p2#0 at position 1 and p1#0, which p2#0 answers, at position 2."}}},
+			Witnesses: result.List[result.Witness]{{
+				Property: "causal",
+				Text:     "p0 logged p2#0 at position 1 and p1#0, which p2#0 answers, at position 2.",
+			}},
+		},
 		{Ordering: "lamport", Complete: true, Divergence: same, Watch: watch(false), Cost: hold(10, 30)},
 	}
 	return &View{

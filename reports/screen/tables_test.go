@@ -43,8 +43,10 @@ func TestWriteComparison(t *testing.T) {
 		{"compare-50-ascii-verbose", Options{Width: 50, ASCII: true, Verbose: true}, func(*Comparison) {}},
 		{"compare-agree", Options{Width: 80}, func(c *Comparison) {
 			c.First = nil
-			c.Divergence = &result.Divergence{Identical: true, Contested: stats.Ratio{Num: 0, Den: 4},
-				InversionsPerMessage: stats.Ratio{Num: 0, Den: 4}, DistinctLogs: 1, Positions: 4, CommonPrefix: 4, Messages: 4}
+			c.Divergence = &result.Divergence{
+				Identical: true, Contested: stats.Ratio{Num: 0, Den: 4},
+				InversionsPerMessage: stats.Ratio{Num: 0, Den: 4}, DistinctLogs: 1, Positions: 4, CommonPrefix: 4, Messages: 4,
+			}
 			c.Barcode = Barcode{Widest: make([]int32, 4)}
 		}},
 	} {
@@ -137,9 +139,19 @@ func TestMillis(t *testing.T) {
 		ns   int64
 		want string
 	}{
-		{0, "0 ms"}, {1, "<0.1 ms"}, {49_999, "<0.1 ms"}, {50_000, "0.1 ms"}, {1_000_000, "1 ms"}, {1_549_999, "1.5 ms"},
-		{9_949_999, "9.9 ms"}, {9_950_000, "10 ms"}, {41_300_000, "41 ms"}, {999_600_000, "1000 ms"},
-		{9_999_499_999, "9999 ms"}, {9_999_500_000, "10.0 s"}, {61_040_000_000, "61.0 s"},
+		{0, "0 ms"},
+		{1, "<0.1 ms"},
+		{49_999, "<0.1 ms"},
+		{50_000, "0.1 ms"},
+		{1_000_000, "1 ms"},
+		{1_549_999, "1.5 ms"},
+		{9_949_999, "9.9 ms"},
+		{9_950_000, "10 ms"},
+		{41_300_000, "41 ms"},
+		{999_600_000, "1000 ms"},
+		{9_999_499_999, "9999 ms"},
+		{9_999_500_000, "10.0 s"},
+		{61_040_000_000, "61.0 s"},
 	} {
 		if got := millis(result.NullMS{MS: result.MS(tc.ns), Known: true}); got != tc.want {
 			t.Errorf("%d ns: %q, want %q", tc.ns, got, tc.want)
@@ -153,13 +165,26 @@ func TestMillis(t *testing.T) {
 func TestNumbersNeverLie(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ got, want string }{
-		{percent(0), "0%"}, {percent(0.001), "<1%"}, {percent(0.005001), "1%"}, {percent(0.994), "99%"},
-		{percent(0.999), ">99%"}, {percent(1), "100%"},
-		{quantity(0.001), "<0.01"}, {quantity(0.91), "0.91"}, {quantity(99.994), "99.99"}, {quantity(1234), "1234"},
-		{overtakenWord(stats.Ratio{}), "-"}, {overtakenWord(stats.Ratio{Num: 0, Den: 5}), "0"},
+		{percent(0), "0%"},
+		{percent(0.001), "<1%"},
+		{percent(0.005001), "1%"},
+		{percent(0.994), "99%"},
+		{percent(0.999), ">99%"},
+		{percent(1), "100%"},
+		{quantity(0.001), "<0.01"},
+		{quantity(0.91), "0.91"},
+		{quantity(99.994), "99.99"},
+		{quantity(1234), "1234"},
+		{overtakenWord(stats.Ratio{}), "-"},
+		{overtakenWord(stats.Ratio{Num: 0, Den: 5}), "0"},
 		{overtakenWord(stats.Ratio{Num: 1, Den: 1000}), "<0.01/msg"},
-		{number(stats.Ratio{Num: 4000, Den: 2}), "2,000"}, {number(stats.Ratio{Num: 4, Den: 3}), "1.33"},
-		{thousands(0), "0"}, {thousands(999), "999"}, {thousands(1000), "1,000"}, {thousands(-1234567), "-1,234,567"}, {thousands(-123), "-123"},
+		{number(stats.Ratio{Num: 4000, Den: 2}), "2,000"},
+		{number(stats.Ratio{Num: 4, Den: 3}), "1.33"},
+		{thousands(0), "0"},
+		{thousands(999), "999"},
+		{thousands(1000), "1,000"},
+		{thousands(-1234567), "-1,234,567"},
+		{thousands(-123), "-123"},
 	} {
 		if tc.got != tc.want {
 			t.Errorf("got %q, want %q", tc.got, tc.want)

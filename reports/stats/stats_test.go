@@ -21,9 +21,16 @@ func TestRatioPrints(t *testing.T) {
 		r    Ratio
 		want string
 	}{
-		{Ratio{}, "null"}, {Ratio{7, 0}, "null"}, {Ratio{0, 5}, "0"}, {Ratio{6, 3}, "2"}, {Ratio{1, 3}, "0.3333333333333333"},
-		{Ratio{91, 100}, "0.91"}, {Ratio{1, 6000}, "0.00016666666666666666"}, {Ratio{1, 3e9}, "3.333333333333333e-10"},
-		{Ratio{math.MaxUint64, 1}, "18446744073709551615"}, {Ratio{1, 1e7}, "1e-7"},
+		{Ratio{}, "null"},
+		{Ratio{7, 0}, "null"},
+		{Ratio{0, 5}, "0"},
+		{Ratio{6, 3}, "2"},
+		{Ratio{1, 3}, "0.3333333333333333"},
+		{Ratio{91, 100}, "0.91"},
+		{Ratio{1, 6000}, "0.00016666666666666666"},
+		{Ratio{1, 3e9}, "3.333333333333333e-10"},
+		{Ratio{math.MaxUint64, 1}, "18446744073709551615"},
+		{Ratio{1, 1e7}, "1e-7"},
 	} {
 		b, err := json.Marshal(test.r)
 		if err != nil || string(b) != test.want {

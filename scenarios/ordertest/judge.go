@@ -82,7 +82,7 @@ func (s *suite) judge(c *schedule) *fault {
 		return wrong
 	}
 	digest := o.Digest
-	if o, wrong = attempt(e, b.seed+1); wrong != nil {
+	if _, wrong = attempt(e, b.seed+1); wrong != nil {
 		return wrong
 	}
 	if o, wrong = attempt(e, b.seed); wrong != nil {

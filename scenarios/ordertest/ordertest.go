@@ -86,7 +86,7 @@ type suite struct {
 func newSuite(spec order.Spec, given []order.Value) (*suite, error) {
 	s := &suite{spec: spec, unit: 1_000_000}
 	var err error
-	if s.table, err = (order.Table)(nil).With(spec); err != nil {
+	if s.table, err = order.Table(nil).With(spec); err != nil {
 		return nil, err
 	}
 	values, err := spec.Resolve(given)

@@ -45,8 +45,13 @@ func (v *Evaluator) witnesses(p history.Properties) {
 		name string
 		from *history.Check
 	}{
-		{"integrity", &p.Integrity}, {"validity", &p.Validity}, {"agreement", &p.Agreement}, {"uniform", &p.Uniform},
-		{"fifo", &p.FIFO}, {"causal", &p.Causal}, {"total", &p.Total},
+		{"integrity", &p.Integrity},
+		{"validity", &p.Validity},
+		{"agreement", &p.Agreement},
+		{"uniform", &p.Uniform},
+		{"fifo", &p.FIFO},
+		{"causal", &p.Causal},
+		{"total", &p.Total},
 	} {
 		if c.from.Witness != nil {
 			v.result.Witnesses = append(v.result.Witnesses, witness(c.name, c.from.Witness))
