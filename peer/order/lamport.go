@@ -45,7 +45,7 @@ func lamportSpec() Spec {
 		Paper:   "Lamport, CACM 21(7):558-565, 1978",
 		Packets: "n(n-1)", Steps: "2/2",
 		Guarantees: peer.FIFO | peer.Causal | peer.Total | peer.Agreement | peer.Uniform,
-		Needs:      peer.FIFOLinks | peer.NoLoss | peer.NoCrash,
+		Needs:      peer.FIFOLinks | peer.NoLoss | peer.NoCrash | peer.RepliesOnReceipt,
 		Refine: func(v Values, g peer.Guarantee, n peer.Need) (peer.Guarantee, peer.Need) {
 			if v.Enum("gaps") == "detect" {
 				n &^= peer.FIFOLinks // an overtaken message is a hole until it comes

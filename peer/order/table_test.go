@@ -83,11 +83,11 @@ func TestPromisesDependOnParameters(t *testing.T) {
 	}{
 		{"naive", nil, 0, 0},
 		{"fifo", nil, peer.FIFO, peer.NoLoss},
-		{"lamport", nil, peer.FIFO | peer.Causal | peer.Total | peer.Agreement | peer.Uniform, peer.FIFOLinks | peer.NoLoss | peer.NoCrash},
+		{"lamport", nil, peer.FIFO | peer.Causal | peer.Total | peer.Agreement | peer.Uniform, peer.FIFOLinks | peer.NoLoss | peer.NoCrash | peer.RepliesOnReceipt},
 		{
 			"lamport",
 			order.Values{{Name: "gaps", Text: "detect"}},
-			peer.FIFO | peer.Causal | peer.Total | peer.Agreement | peer.Uniform, peer.NoLoss | peer.NoCrash,
+			peer.FIFO | peer.Causal | peer.Total | peer.Agreement | peer.Uniform, peer.NoLoss | peer.NoCrash | peer.RepliesOnReceipt,
 		},
 		{"timestamp", order.Values{{Name: "hold", Text: "arrival"}}, peer.Agreement, peer.NoLoss | peer.NoCrash},
 	}
