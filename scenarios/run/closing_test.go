@@ -9,6 +9,7 @@ import (
 
 	"mpcomm/peer"
 	"mpcomm/reports/result"
+	"mpcomm/scenarios"
 	"mpcomm/scenarios/run"
 )
 
@@ -188,5 +189,32 @@ faults: [{at: 10ms, crash: 0, restart: 50ms}]
 	o, _ := recorded(t, text, 1)
 	if got, want := fmt.Sprintf("%v %v", o.Limit, o.Stuck), "quiet [{p0 data [p0]}]"; got != want {
 		t.Errorf("ends %s, want %s", got, want)
+	}
+}
+
+// TestTransportCountsGaps: the packets that the fifo transport holds behind
+// holes are in the counters of every ordering above it.
+func TestTransportCountsGaps(t *testing.T) {
+	t.Parallel()
+	const text = `version: 1
+name: gaps
+peers: 2
+orderings: [naive]
+workload: {sends: [{at: 0ms, from: 0}, {at: 10ms, from: 0}, {at: 20ms, from: 0}]}
+network:
+  latency: 1ms
+  transport: {kind: fifo}
+  delays: [{message: "p0#0", to: 1, lost: true}]
+`
+	s, err := scenarios.Parse("gaps.yaml", []byte(text), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := run.Run(s, "naive", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []run.Counter{{Name: "gaps", Value: 2}}; !slices.Equal(o.Counters, want) {
+		t.Errorf("counters %v, want %v: two packets wait behind the lost one", o.Counters, want)
 	}
 }

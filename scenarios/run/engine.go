@@ -121,7 +121,6 @@ type Engine struct {
 	flying     int  // packets of the handshake under way
 	settled    int  // peers that submitted or crashed for good
 	restarts   int  // crashed peers that will come back
-	revive     []uint32
 	scratch    peer.Message
 	names      map[packetName]struct{}
 	crashedMem []bool
@@ -261,7 +260,6 @@ func (e *Engine) reset(seed uint64) {
 	e.anyDown, e.inFlight = false, e.net.StrikesInFlight()
 	e.plain = e.options == Options{} && !e.inFlight && !p.trackArrivals && !p.reacts
 	e.flying, e.settled, e.restarts = 0, 0, 0
-	e.revive = e.revive[:0]
 	e.serial, e.now, e.recheck = 0, 0, false
 	e.until, e.maxEvents = p.until, p.maxEvents
 	if p.untilData {

@@ -130,6 +130,9 @@ func (e *Engine) collectCounters() {
 			c.Counters(add)
 		}
 	}
+	if e.plan.scenario.Network.Transport.Kind == "fifo" {
+		o.count("gaps", int64(o.Gaps))
+	}
 	o.Clamped = e.src.Clamped()
 }
 
