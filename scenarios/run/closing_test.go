@@ -218,3 +218,28 @@ network:
 		t.Errorf("counters %v, want %v: two packets wait behind the lost one", o.Counters, want)
 	}
 }
+
+// TestOwnCopiesAreNoPackets: a transport splits a broadcast into sends, and the
+// one to the sender itself is still not a packet.
+func TestOwnCopiesAreNoPackets(t *testing.T) {
+	t.Parallel()
+	const text = `version: 1
+name: own
+peers: 3
+orderings: [naive]
+workload: {messages: 10}
+network: {self: loopback, link: datagram, transport: {kind: reliable}}
+`
+	s, err := scenarios.Parse("own.yaml", []byte(text), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := run.Run(s, "naive", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.Cost.Ordering != 60 || o.Net.Sent != o.Cost.Packets() {
+		t.Errorf("%d packets of the ordering and %d in all, of which links had %d; want 30 broadcasts to 2 others",
+			o.Cost.Ordering, o.Cost.Packets(), o.Net.Sent)
+	}
+}

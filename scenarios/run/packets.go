@@ -89,7 +89,9 @@ func (e *Engine) transmit(p int, now sim.Time, ef *peer.Effect, limit int) int {
 		packet.To = network.Addr(ef.To)
 		if limit > 0 {
 			fates = e.net.Send(now, packet, fates)
-			sent = 1
+			if int(ef.To) != p { // the own copy, sealed by a transport, is in no packet figure
+				sent = 1
+			}
 		}
 	case limit >= e.plan.peers-1:
 		fates = e.net.Broadcast(now, packet, fates)
