@@ -56,7 +56,7 @@ func causalSpec() Spec {
 		Kind: "causal", IgnoresEnds: true, Class: "none",
 		Doc:     "delivers every message after its causes, by vector clocks",
 		Paper:   "Birman, Schiper and Stephenson, ACM TOCS 9(3), 1991, section 5.1",
-		Packets: "n-1", Steps: "0/1",
+		Packets: "n-1", Steps: "0/1", Cost: direct(Delay{}, Delay{Steps: 1}),
 		Guarantees: peer.FIFO | peer.Causal, Needs: peer.NoLoss | peer.RepliesOnDelivery,
 		Loopback: true,
 		New:      func(Values) (peer.Ordering, error) { return &causal{}, nil },

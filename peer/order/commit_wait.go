@@ -48,6 +48,7 @@ func commitWaitSpec() Spec {
 		Doc:     "delivers by clocks of known error, each message sent when its stamp is certainly over",
 		Paper:   "Corbett et al., Spanner, OSDI 2012, sections 3 and 4.1.2",
 		Packets: "n-1", Steps: "max(2·epsilon, epsilon+wait)/max(2·epsilon+1, epsilon+wait)",
+		Cost:       commitWaitCost,
 		Guarantees: peer.FIFO | peer.Causal | peer.Total | peer.Agreement,
 		Needs: peer.BoundedDelay | peer.BoundedSkew | peer.NoLoss | peer.NoCrash | peer.MonotoneClock |
 			peer.RepliesOnDelivery,
@@ -63,6 +64,15 @@ func newCommitWait(v Values) (peer.Ordering, error) {
 	o := &commitWait{epsilon: v.Duration("epsilon"), commit: CommitOf(v)}
 	o.wait, o.drop = v.Duration("wait"), v.Enum("late") == "drop"
 	return o, nil
+}
+
+// commitWaitCost: the sending waits for commit, the delivery for the stamp to be
+// wait old.
+func commitWaitCost(v Values, n int, from peer.ID) Cost {
+	d := Delay{Fixed: CommitOf(v), AtLeast: time.Duration(saturatingAdd(int64(v.Duration("epsilon")), v.Duration("wait")))}
+	own := d
+	d.Steps = 1
+	return Cost{Packets: n - 1, Delays: delays(n, from, own, d)}
 }
 
 // CommitOf returns how long a commit-wait of these values, defaults included,

@@ -44,7 +44,7 @@ func fifoSpec() Spec {
 		Kind: "fifo", IgnoresEnds: true, Class: "none",
 		Doc:     "delivers each sender's messages in the order of their broadcasts",
 		Paper:   "Hadzilacos and Toueg, Cornell TR 94-1425, 1994, section 4.2",
-		Packets: "n-1", Steps: "0/1",
+		Packets: "n-1", Steps: "0/1", Cost: direct(Delay{}, Delay{Steps: 1}),
 		Guarantees: peer.FIFO, Needs: peer.NoLoss,
 		Loopback: true,
 		New:      func(Values) (peer.Ordering, error) { return &fifo{}, nil },

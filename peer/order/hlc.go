@@ -30,7 +30,7 @@ func hlcSpec() Spec {
 		Kind: "hlc", IgnoresEnds: true, Class: "communication history",
 		Doc:     "delivers by hybrid logical clocks, each message held back for a fixed time",
 		Paper:   "Kulkarni, Demirbas, Madappa, Avva and Leone, OPODIS 2014, figure 5",
-		Packets: "n-1", Steps: "wait/wait",
+		Packets: "n-1", Steps: "wait/wait", Cost: holdbackCost,
 		Guarantees: peer.FIFO | peer.Causal | peer.Total | peer.Agreement,
 		Needs:      peer.BoundedDelay | peer.NoLoss | peer.NoCrash | peer.RepliesOnReceipt,
 		Refine:     refineHold,

@@ -58,6 +58,17 @@ func refineHold(v Values, g peer.Guarantee, n peer.Need) (peer.Guarantee, peer.N
 	return g, n
 }
 
+// holdbackCost: everybody waits for the same instant, however long the way;
+// counted from the arrival the way comes first.
+func holdbackCost(v Values, n int, from peer.ID) Cost {
+	wait := v.Duration("wait")
+	own, other := Delay{Fixed: wait}, Delay{Steps: 1, AtLeast: wait}
+	if v.Enum("hold") == "arrival" {
+		other = Delay{Steps: 1, Fixed: wait}
+	}
+	return Cost{Packets: n - 1, Delays: delays(n, from, own, other)}
+}
+
 // Start arms the timer again after a restart.
 func (o *holdback) Start(_ peer.Instant, out *peer.Effects) { o.arm(out) }
 

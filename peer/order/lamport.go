@@ -43,7 +43,7 @@ func lamportSpec() Spec {
 		Kind: "lamport", IgnoresEnds: true, Class: "communication history",
 		Doc:     "delivers by logical clocks when everybody has been heard past a message",
 		Paper:   "Lamport, CACM 21(7):558-565, 1978",
-		Packets: "n(n-1)", Steps: "2/2",
+		Packets: "n(n-1)", Steps: "2/2", Cost: votes(func(n int) int { return n * (n - 1) }, 2, 2),
 		Guarantees: peer.FIFO | peer.Causal | peer.Total | peer.Agreement | peer.Uniform,
 		Needs:      peer.FIFOLinks | peer.NoLoss | peer.NoCrash | peer.RepliesOnReceipt,
 		Refine: func(v Values, g peer.Guarantee, n peer.Need) (peer.Guarantee, peer.Need) {

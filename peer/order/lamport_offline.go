@@ -24,7 +24,7 @@ func lamportOfflineSpec() Spec {
 		Kind: "lamport-offline", IgnoresEnds: true, Class: "communication history",
 		Doc:     "sorts by logical clocks when everything has come",
 		Paper:   "Lamport, CACM 21(7):558-565, 1978",
-		Packets: "n-1", Steps: "offline",
+		Packets: "n-1", Steps: "offline", Cost: directOpen,
 		Guarantees: peer.FIFO | peer.Causal | peer.Total | peer.Agreement, Needs: peer.NoLoss | peer.NoCrash | peer.RepliesOnReceipt,
 		Offline: true,
 		New:     func(Values) (peer.Ordering, error) { return &lamportOffline{}, nil },

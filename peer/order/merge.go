@@ -48,6 +48,7 @@ func mergeSpec() Spec {
 		Doc:     "delivers by the senders' stamps when every stream has come that far",
 		Paper:   "Aguilera and Strom, PODC 2000, section 3",
 		Packets: "n-1 and nulls", Steps: "1 and the longest wait for a stamp",
+		Cost:       mergeCost,
 		Guarantees: peer.FIFO | peer.Total | peer.Agreement,
 		Needs:      peer.FIFOLinks | peer.NoLoss | peer.NoCrash,
 		Refine: func(v Values, g peer.Guarantee, n peer.Need) (peer.Guarantee, peer.Need) {
@@ -72,6 +73,30 @@ func mergeSpec() Spec {
 		},
 		New: newMerge,
 	}
+}
+
+// mergeCost: the first null of a peer after the broadcast comes anywhere in an
+// interval, and the latest of k such nulls after k/(k+1) of it in the mean. At
+// the sender k is n-1, elsewhere n-2, as a peer's own stream needs no null.
+// Where stamps are logical nulls come as often, and what they show depends on
+// what has been heard; without nulls the delivery waits for others' broadcasts.
+func mergeCost(v Values, n int, from peer.ID) Cost {
+	c := Cost{Basis: Open, Packets: n - 1}
+	interval := v.Duration("null")
+	if interval != Never {
+		c.Idle = Flow{Packets: n * (n - 1), Every: Delay{Fixed: interval}}
+	}
+	if n == 1 {
+		return Cost{Delays: make([]Delay, 1)}
+	}
+	if interval == Never || v.Enum("stamp") == "lamport" {
+		return c
+	}
+	latest := func(k int) Delay {
+		return Delay{Steps: 1, Fixed: interval - interval/time.Duration(k+1)}
+	}
+	c.Basis, c.Delays = Mean, delays(n, from, latest(n-1), latest(n-2))
+	return c
 }
 
 func newMerge(v Values) (peer.Ordering, error) {

@@ -16,7 +16,7 @@ func naiveSpec() Spec {
 		Kind: "naive", IgnoresEnds: true, Class: "none",
 		Doc:     "delivers in order of arrival, without any coordination",
 		Paper:   "Hadzilacos and Toueg, Cornell TR 94-1425, 1994, section 3",
-		Packets: "n-1", Steps: "0/1",
+		Packets: "n-1", Steps: "0/1", Cost: direct(Delay{}, Delay{Steps: 1}),
 		Loopback: true, Repeats: true,
 		New: func(Values) (peer.Ordering, error) { return &naive{}, nil },
 	}

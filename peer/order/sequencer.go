@@ -58,6 +58,7 @@ func sequencerSpec() Spec {
 		Paper:      "Kaashoek, Tanenbaum, Flynn Hummel and Bal, ACM OSR 23(4), 1989, sections 3 and 4",
 		Packets:    "ub n, bb 2(n-1), uub n+1; of the sequencer n-1",
 		Steps:      "2/2, uub 2/3; of the sequencer 0/1",
+		Cost:       sequencerCost,
 		Guarantees: peer.Total | peer.Agreement,
 		Needs:      peer.NoLoss | peer.NoCrash,
 		Params: []Param{
@@ -72,6 +73,28 @@ func sequencerSpec() Spec {
 			return &sequencer{variant: v.Enum("variant"), at: peer.ID(v.Int("at"))}, nil
 		},
 	}
+}
+
+// sequencerCost: the sequencer needs no answer to its own messages, and learns
+// the number of another's a step before the rest.
+func sequencerCost(v Values, n int, from peer.ID) Cost {
+	at := peer.ID(v.Int("at"))
+	if from == at {
+		return Cost{Packets: n - 1, Delays: delays(n, from, Delay{}, Delay{Steps: 1})}
+	}
+	own := Delay{Steps: 2}
+	var c Cost
+	switch v.Enum("variant") {
+	case unicastUnicastBroadcast:
+		return Cost{Packets: n + 1, Delays: delays(n, from, own, Delay{Steps: 3})}
+	case unicastBroadcast:
+		c.Packets = n
+	default:
+		c.Packets = 2 * (n - 1)
+	}
+	c.Delays = delays(n, from, own, own)
+	c.Delays[at] = Delay{Steps: 1}
+	return c
 }
 
 func (o *sequencer) Broadcast(_ peer.Instant, m *peer.Message, out *peer.Effects) {

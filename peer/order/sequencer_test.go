@@ -168,51 +168,6 @@ func (o *plainSequencer) deliverDue(out *peer.Effects) {
 	}
 }
 
-// TestSequencerCosts: packets, and steps to the delivery at the sender, at the
-// sequencer and at the others; the sequencer's own messages go a shorter way.
-func TestSequencerCosts(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		variant             string
-		packets             func(n int) int
-		own, special, other peer.Instant
-	}{
-		{"ub", func(n int) int { return n }, 2, 1, 2},
-		{"bb", func(n int) int { return 2 * (n - 1) }, 2, 1, 2},
-		{"uub", func(n int) int { return n + 1 }, 2, 3, 3},
-	} {
-		for _, n := range []int{3, 5, 8} {
-			for _, at := range []peer.ID{0, 2} {
-				for sender := range peer.ID(n) {
-					packets, own, special, other := tt.packets(n), tt.own, tt.special, tt.other
-					if sender == at {
-						packets, own, special, other = n-1, 0, 0, 1
-					}
-					g := newGroup(t, n, func(peer.ID) peer.Ordering {
-						return build(t, "sequencer", sequencerValues(tt.variant, at.String()[1:])...)
-					}, noPhases)
-					g.at(3*ms, message(sender, 0))
-					g.run(peer.Distant)
-					if len(g.names) != packets {
-						t.Errorf("%s, sequencer %v of %d, %v sends: %d packets, want %d", tt.variant, at, n, sender, len(g.names), packets)
-					}
-					for p := range g.times {
-						want := other
-						if peer.ID(p) == sender {
-							want = own
-						} else if peer.ID(p) == at {
-							want = special
-						}
-						if len(g.times[p]) != 1 || g.times[p][0] != (3+want)*ms {
-							t.Errorf("%s, sequencer %v of %d, %v sends: p%d delivers at %v, want after %d steps", tt.variant, at, n, sender, p, g.times[p], want)
-						}
-					}
-				}
-			}
-		}
-	}
-}
-
 // TestSequencerHolds: what is held is what has come, the own message from its
 // broadcast on.
 func TestSequencerHolds(t *testing.T) {

@@ -69,6 +69,7 @@ func skeenSpec() Spec {
 		Paper:      "Birman and Joseph, ACM TOCS 5(1):47-76, 1987, section 4.1",
 		Packets:    "3(n-1)",
 		Steps:      "2/3",
+		Cost:       votes(func(n int) int { return 3 * (n - 1) }, 2, 3),
 		Guarantees: peer.Total | peer.Agreement,
 		Needs:      peer.NoLoss | peer.NoCrash,
 		New:        func(Values) (peer.Ordering, error) { return &skeen{}, nil },

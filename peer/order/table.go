@@ -18,6 +18,10 @@ type Spec struct {
 	Packets string // unicasts on the network for one isolated broadcast among n peers
 	Steps   string // one-way delays until delivery, at the sender / at the others
 
+	// Cost says the same in numbers, for a complete list of values, n peers
+	// and a broadcast of peer from; nil = not stated. CostOf asks it.
+	Cost func(v Values, n int, from peer.ID) Cost
+
 	// Guarantees holds inside Needs. Promises says what they are for given
 	// values of the parameters.
 	Guarantees peer.Guarantee

@@ -31,7 +31,7 @@ func timestampSpec() Spec {
 		Kind: "timestamp", IgnoresEnds: true, Class: "communication history",
 		Doc:     "delivers by the senders' clocks, each message held back for a fixed time",
 		Paper:   "Cristian, Aghili, Strong and Dolev, Information and Computation 118(1), 1995, section 4",
-		Packets: "n-1", Steps: "wait/wait",
+		Packets: "n-1", Steps: "wait/wait", Cost: holdbackCost,
 		Guarantees: peer.FIFO | peer.Causal | peer.Total | peer.Agreement,
 		Needs:      peer.BoundedDelay | peer.NoLoss | peer.NoCrash | peer.MonotoneClock | peer.RepliesOnDelivery,
 		Refine:     refineHold,

@@ -29,7 +29,7 @@ func timestampOfflineSpec() Spec {
 		Kind: "timestamp-offline", IgnoresEnds: true, Class: "communication history",
 		Doc:     "sorts by the senders' clocks when everything has come",
 		Paper:   "Lamport, CACM 21(7):558-565, 1978, physical clocks",
-		Packets: "n-1", Steps: "offline",
+		Packets: "n-1", Steps: "offline", Cost: directOpen,
 		Guarantees: peer.FIFO | peer.Total | peer.Agreement, Needs: peer.NoLoss | peer.NoCrash,
 		Refine: func(v Values, g peer.Guarantee, n peer.Need) (peer.Guarantee, peer.Need) {
 			if v.Enum("stamp") == "hlc" {
