@@ -17,8 +17,14 @@ import (
 // decoder reads. What it cannot say, the decoder still checks: references
 // between values, units that are too fine, files. The orderings are those of
 // order.Builtin.
-func Schema() []byte {
-	b := schemaBuilder{defs: schema{}}
+func Schema() []byte { return SchemaWith(nil) }
+
+// SchemaWith is Schema with a table of orderings; nil is order.Builtin.
+func SchemaWith(table order.Table) []byte {
+	if table == nil {
+		table = order.Builtin()
+	}
+	b := schemaBuilder{defs: schema{}, table: table}
 	root := b.object(&scenarioObject)
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["title"] = "mpcomm scenario, version 1"
@@ -33,7 +39,10 @@ func Schema() []byte {
 type schema map[string]any
 
 // schemaBuilder collects definitions as forms refer to them.
-type schemaBuilder struct{ defs schema }
+type schemaBuilder struct {
+	defs  schema
+	table order.Table
+}
 
 // define returns a reference to the definition called name, made on first use.
 func (b *schemaBuilder) define(name string, make func() schema) schema {
@@ -222,10 +231,9 @@ func (b *schemaBuilder) family(f *form) schema {
 // ordering is a kind, or a map with kind, name and its parameters.
 func (b *schemaBuilder) ordering() schema {
 	return b.define("ordering", func() schema {
-		table := order.Builtin()
-		choices := []any{schema{"enum": table.Kinds()}}
-		for i := range table {
-			spec := &table[i]
+		choices := []any{schema{"enum": b.table.Kinds()}}
+		for i := range b.table {
+			spec := &b.table[i]
 			properties := schema{
 				"kind": schema{"enum": []string{spec.Kind}, "description": spec.Doc},
 				"name": schema{"type": "string", "description": "the label [kind and parameters as written]"},

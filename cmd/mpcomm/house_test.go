@@ -45,7 +45,9 @@ var house = map[string]room{
 	"scenarios/run":       {imports: "sim sim/rng network network/latency peer peer/clock peer/history peer/journal peer/order peer/transport peer/workload reports/compare reports/result reports/stats scenarios", why: "the simulated host joins the parts; it shows and writes nothing"},
 	"scenarios/sweep":     {imports: "peer/order reports/result reports/stats scenarios scenarios/run", why: "a sweep distributes runs and sums results; it must not look inside a run"},
 	"scenarios/ordertest": {imports: "peer peer/order reports/result scenarios scenarios/run", why: "the conformance suite uses what a user of the library may use"},
-	"cmd/mpcomm":          {imports: "*", beyond: "github.com/spf13/cobra golang.org/x/term", why: "the command parses, calls and prints"},
+	"cmd/cli":             {imports: "*", beyond: "github.com/spf13/cobra golang.org/x/term", why: "the commands parse, call and print"},
+	"cmd/mpcomm":          {imports: "cmd/cli peer/order", why: "a program names itself and its orderings; all else is in the commands"},
+	"cmd/mpcomm-relayed":  {imports: "cmd/cli peer peer/order", why: "a user's own program must need no more than a user may use"},
 }
 
 // pkg is what the go command says of a package.

@@ -27,31 +27,16 @@
 // Colour is used only on a terminal, and not when NO_COLOR is set; --ascii or
 // TERM=dumb keep the screen to plain ASCII. COLUMNS, if set, is the width.
 //
-// This package owns flags, words of help, files of an output folder and exit
-// statuses. It parses, calls and prints; it must never decide what a scenario
-// means, how a run goes or what a number is.
+// Orderings of one's own come in with a program of one's own, as that of
+// cmd/mpcomm-relayed. This package owns the name of the program and the choice
+// of the built-in orderings; the commands are those of cmd/cli.
 package main
 
 import (
 	"os"
-	"path/filepath"
-	"strings"
+
+	"mpcomm/cmd/cli"
+	"mpcomm/peer/order"
 )
 
-func main() { os.Exit(mainStatus()) }
-
-// mainStatus runs the program on the arguments and streams of the process.
-func mainStatus() int {
-	a := &app{name: invocation(os.Args[0]), out: os.Stdout, talk: os.Stderr}
-	return a.execute(os.Args[1:])
-}
-
-// invocation is how the reader can call the program again: as it was called,
-// but by its source when `go run` has built it into a folder that is gone
-// afterwards.
-func invocation(argument string) string {
-	if strings.Contains(filepath.ToSlash(argument), "/go-build") {
-		return "go run ./cmd/mpcomm"
-	}
-	return quoteShell(argument)
-}
+func main() { os.Exit(cli.Main("mpcomm", order.Builtin())) }

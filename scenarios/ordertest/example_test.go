@@ -30,6 +30,10 @@ func (o relayed) AppendState(b []byte, _ peer.Instant) []byte { return b }
 
 var relayedSpec = order.Spec{
 	Kind:       "relayed",
+	Class:      "fixed sequencer",
+	Doc:        "sends everything by way of p0",
+	Packets:    "n; of p0 n-1",
+	Steps:      "2/2; of p0 0/1",
 	Guarantees: peer.FIFO | peer.Causal | peer.Total | peer.Agreement,
 	Needs:      peer.FIFOLinks | peer.NoLoss | peer.NoDuplicates | peer.NoCrash | peer.RepliesOnDelivery,
 	New:        func(order.Values) (peer.Ordering, error) { return relayed{}, nil },

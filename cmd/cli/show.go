@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -19,8 +19,7 @@ func (a *app) showCommand() *cobra.Command {
 		Args:              arguments(1, 1, "one scenario, by file or name"),
 		ValidArgsFunction: completeScenario,
 		RunE: func(c *cobra.Command, args []string) error {
-			f := &choice{settings: settings}
-			r, err := f.read(c, args)
+			r, err := a.read(c, args, &choice{settings: settings})
 			if err != nil {
 				return err
 			}
@@ -37,17 +36,17 @@ func (a *app) schemaCommand() *cobra.Command {
 		Use:   "schema",
 		Short: "The JSON Schema of scenario files, for editors",
 		Args:  arguments(0, 0, "no arguments"),
-		RunE:  func(*cobra.Command, []string) error { return a.answerBytes(scenarios.Schema()) },
+		RunE:  func(*cobra.Command, []string) error { return a.answerBytes(scenarios.SchemaWith(a.table)) },
 	}
 }
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "The version of mpcomm, of Go and of the platform",
+		Short: "The version of the program, of Go and of the platform",
 		Args:  arguments(0, 0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
-			return a.answerBytes(fmt.Appendf(nil, "mpcomm %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH))
+			return a.answerBytes(fmt.Appendf(nil, "%s %s %s %s/%s\n", a.program, version(), runtime.Version(), runtime.GOOS, runtime.GOARCH))
 		},
 	}
 }

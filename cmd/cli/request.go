@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bytes"
@@ -35,6 +35,7 @@ func (f *choice) flags(c *cobra.Command) {
 
 // request is a scenario as the command line asks for it.
 type request struct {
+	program   string // what files call it
 	argument  string // the file or name
 	settings  []scenarios.Setting
 	selection []string // of --ordering
@@ -45,13 +46,14 @@ type request struct {
 	gridless  bool // the settings left no place for the grid of the sweep
 }
 
-// read opens the scenario and applies the flags.
-func (f *choice) read(c *cobra.Command, args []string) (*request, error) {
-	r := &request{argument: defaultScenario}
+// read opens the scenario, which may use all orderings of the program, and
+// applies the flags.
+func (a *app) read(c *cobra.Command, args []string, f *choice) (*request, error) {
+	r := &request{program: a.program, argument: defaultScenario}
 	if len(args) > 0 {
 		r.argument = args[0]
 	}
-	s, err := scenarios.Open(r.argument)
+	s, err := scenarios.OpenWith(r.argument, a.table)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -75,7 +75,7 @@ func (a *app) run(c *cobra.Command, args []string, f *runFlags) error {
 		return err
 	}
 	f.single = true
-	r, err := f.choice.read(c, args)
+	r, err := a.read(c, args, &f.choice)
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func (a *app) compute(j *job) error {
 	if errors.Is(err, errInterrupted) {
 		if j.folder != nil {
 			j.folder.seal()
-			a.say("mpcomm: interrupted; %s holds whole files, but no result.json", j.folder.dir)
+			a.say("%s: interrupted; %s holds whole files, but no result.json", a.program, j.folder.dir)
 		}
 		return &failure{statusUnknown, errInterrupted}
 	}

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mpcomm/peer/order"
 	"mpcomm/scenarios"
 )
 
@@ -23,11 +24,13 @@ const (
 	statusUsage   = 64
 )
 
-// app is the program with its streams.
+// app is a program: its name, its orderings and its streams.
 type app struct {
-	name string // how to call it again
-	out  *os.File
-	talk *os.File
+	program string      // what it is called, in words and in files
+	name    string      // how to call it again from where it was called
+	table   order.Table // the orderings that it knows
+	out     *os.File
+	talk    *os.File
 }
 
 // failure is an error with the exit status it leads to. A nil err says nothing:
@@ -75,15 +78,15 @@ func (a *app) execute(args []string) int {
 	switch {
 	case errors.As(err, &known):
 		if known.err != nil {
-			a.say("mpcomm: %v", known.err)
+			a.say("%s: %v", a.program, known.err)
 		}
 		return known.status
 	case errors.As(err, &usage):
-		a.say("mpcomm: %v", err)
+		a.say("%s: %v", a.program, err)
 		a.say("usage: %s", usage.command.UseLine())
 		a.say("%s --help says more", usage.command.CommandPath())
 	default:
-		a.say("mpcomm: %v", err)
+		a.say("%s: %v", a.program, err)
 	}
 	return statusUsage
 }
@@ -91,11 +94,11 @@ func (a *app) execute(args []string) int {
 // command is the tree of commands.
 func (a *app) command() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "mpcomm COMMAND",
+		Use:   a.program + " COMMAND",
 		Short: "Did everyone see the same messages in the same order?",
-		Long: "mpcomm simulates a group of peers that broadcast to each other and says whether\n" +
-			"everyone saw the same messages in the same order, and if not, where, why, and\n" +
-			"what would fix it.\n\n" +
+		Long: a.program + " simulates a group of peers that broadcast to each other and says\n" +
+			"whether everyone saw the same messages in the same order, and if not, where,\n" +
+			"why, and what would fix it.\n\n" +
 			"Exit status: 0 expectations hold or none were given, 1 an expectation failed,\n" +
 			"2 cannot tell (a limit came first, or the work was interrupted),\n" +
 			"64 bad usage or bad input.",
@@ -115,7 +118,8 @@ func (a *app) command() *cobra.Command {
 		a.showCommand(), a.schemaCommand(), a.versionCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
-	for _, c := range root.Commands() {
+	for _, c := range append(root.Commands(), root) {
+		c.Example = strings.ReplaceAll(c.Example, "mpcomm ", a.program+" ")
 		switch c.Name() {
 		case "help":
 			c.Run, c.RunE = nil, help

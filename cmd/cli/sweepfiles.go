@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bytes"
@@ -87,10 +87,10 @@ type sweepFile struct {
 
 // writeAll writes files and the manifest that describes them.
 func (w *campaign) writeAll(files []sweepFile) error {
-	m := dataset.NewManifest(version(), w.command("mpcomm"), w.runs, w.result.Lines)
+	m := dataset.NewManifest(version(), w.command(w.request.program), w.runs, w.result.Lines)
 	m.Complete = w.result.Complete()
 	if !m.Complete {
-		m.Continue = strings.Join(w.rest("mpcomm"), " && ")
+		m.Continue = strings.Join(w.rest(w.request.program), " && ")
 	}
 	if w.rows != nil {
 		m.Files = append(m.Files, w.rows.produced())

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -56,7 +56,7 @@ func TestREADMEIsCurrent(t *testing.T) {
 		return
 	}
 	if !*update {
-		t.Fatal("README.md is stale; go test ./cmd/mpcomm -run README -update mends it")
+		t.Fatal("README.md is stale; go test ./cmd/cli -run README -update mends it")
 	}
 	if err := os.WriteFile(readmePath, []byte(want), 0o666); err != nil {
 		t.Fatal(err)
@@ -132,14 +132,20 @@ func blocks(readme, language string) []string {
 // run.
 func TestREADMECodeIsCompiled(t *testing.T) {
 	t.Parallel()
-	examples := readText(t, "../../scenarios/ordertest/example_test.go") + readText(t, "../../scenarios/run/example_test.go")
+	var examples strings.Builder
+	for _, name := range []string{
+		"cmd/mpcomm-relayed/main.go", "cmd/mpcomm-relayed/relayed.go",
+		"scenarios/ordertest/example_test.go", "scenarios/run/example_test.go",
+	} {
+		examples.WriteString(readText(t, "../../"+name))
+	}
 	code := blocks(readText(t, readmePath), "go")
 	if len(code) == 0 {
 		t.Fatal("README.md shows no Go")
 	}
 	for _, block := range code {
-		if !strings.Contains(examples, block) {
-			t.Errorf("no example of scenarios/ordertest or scenarios/run holds this:\n%s", block)
+		if !strings.Contains(examples.String(), block) {
+			t.Errorf("no example of cmd/mpcomm-relayed, scenarios/ordertest or scenarios/run holds this:\n%s", block)
 		}
 	}
 }

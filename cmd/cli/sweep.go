@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -76,7 +76,7 @@ func (a *app) sweep(c *cobra.Command, args []string, f *sweepFlags) error {
 	if f.perRun && f.folder == "" {
 		return &usageError{c, errors.New("--per-run writes a file; want a folder for it with -o")}
 	}
-	r, err := f.choice.read(c, args)
+	r, err := a.read(c, args, &f.choice)
 	if err != nil {
 		return err
 	}
@@ -200,10 +200,10 @@ func (a *app) conclude(w *campaign) error {
 		return nil
 	}
 	if w.result.Done == 0 {
-		a.say("mpcomm: interrupted before the first runs were whole; nothing was written")
+		a.say("%s: interrupted before the first runs were whole; nothing was written", a.program)
 	} else {
-		a.say("mpcomm: interrupted after %d of %d runs; what is shown and written covers the first of them, whole and without figures",
-			w.result.Done, w.result.Total)
+		a.say("%s: interrupted after %d of %d runs; what is shown and written covers the first of them, whole and without figures",
+			a.program, w.result.Done, w.result.Total)
 	}
 	for _, command := range w.rest(a.name) {
 		a.say("to go on: %s", command)

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -66,7 +66,7 @@ func (w *campaign) hints(program string) []screen.Hint {
 // figure is the divergence figure of a sweep that is complete.
 func (w *campaign) figure() *figure.Divergence {
 	d := figure.NewDivergence(w.result.Lines, w.layout())
-	d.Command = w.command("mpcomm")
+	d.Command = w.command(w.request.program)
 	for i := range d.Series {
 		for k := range d.Series[i].Points {
 			p := &d.Series[i].Points[k]

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -35,7 +35,7 @@ func (a *app) lab(c *cobra.Command, dir string, seen look) error {
 	if err := givenFolder(c, dir); err != nil {
 		return err
 	}
-	r, err := (&choice{}).read(c, nil)
+	r, err := a.read(c, nil, &choice{})
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"errors"
@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"mpcomm/peer/order"
 )
 
 var update = flag.Bool("update", false, "write what the tests compare with")
@@ -19,9 +21,9 @@ const asProgram = "MPCOMM_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
-		os.Exit(mainStatus())
+		os.Exit(Main("mpcomm", nil))
 	}
-	testscript.Main(m, map[string]func(){"mpcomm": main})
+	testscript.Main(m, map[string]func(){"mpcomm": func() { os.Exit(Main("mpcomm", order.Builtin())) }})
 }
 
 // TestScripts runs the pages of testdata/script: commands as a reader types

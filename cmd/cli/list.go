@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -42,7 +42,7 @@ func (a *app) listCommand() *cobra.Command {
 					return &usageError{c, fmt.Errorf("list: unknown %q; want one of %s", args[0], strings.Join(sectionNames, " "))}
 				}
 			}
-			sections, err := listed(names)
+			sections, err := a.listed(names)
 			if err != nil {
 				return err
 			}
@@ -53,21 +53,21 @@ func (a *app) listCommand() *cobra.Command {
 	return c
 }
 
-func listed(names []string) ([]section, error) {
+func (a *app) listed(names []string) ([]section, error) {
 	var all []section
 	for _, name := range names {
 		s := section{name: name}
 		switch name {
 		case "scenarios":
 			for _, n := range scenarios.Names() {
-				built, err := scenarios.Builtin(n)
+				built, err := scenarios.BuiltinWith(n, a.table)
 				if err != nil {
 					return nil, err
 				}
 				s.entries = append(s.entries, entry{n, firstSentence(built.Doc)})
 			}
 		case "orderings":
-			for _, o := range order.Builtin() {
+			for _, o := range a.table {
 				s.entries = append(s.entries, entry{o.Kind, orderingDoc(&o)})
 			}
 		case "presets":

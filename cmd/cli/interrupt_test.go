@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bufio"
@@ -212,10 +212,16 @@ func TestQuoteShell(t *testing.T) {
 
 func TestInvocation(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct{ argument, want string }{
-		{"mpcomm", "mpcomm"}, {"./bin/mpcomm", "./bin/mpcomm"}, {"/tmp/go-build123/b001/exe/mpcomm", "go run ./cmd/mpcomm"},
+	const built = "/tmp/go-build123/b001/exe/mpcomm"
+	for _, test := range []struct{ argument, source, want string }{
+		{"mpcomm", "./cmd/mpcomm", "mpcomm"},
+		{"./bin/mpcomm", "./cmd/mpcomm", "./bin/mpcomm"},
+		{"./my bin/mpcomm", "", "'./my bin/mpcomm'"},
+		{built, "./cmd/mpcomm", "go run ./cmd/mpcomm"},
+		{built, "./cmd/own", "go run ./cmd/own"},
+		{built, "", "mpcomm"},
 	} {
-		if got := invocation(test.argument); got != test.want {
+		if got := invocation(test.argument, "mpcomm", test.source); got != test.want {
 			t.Errorf("%s: got %s, want %s", test.argument, got, test.want)
 		}
 	}
