@@ -98,6 +98,19 @@ func (s *Scheduler[E]) Peek() (Time, bool) {
 	return s.run[s.lo].at, true
 }
 
+// Ahead returns the k-th event after the next one, k = 0 being the next itself,
+// if it is known without looking further: a hint of what is likely to come, for
+// a caller that wants to have memory at hand by then. Events scheduled meanwhile
+// may go before it. It is false where the part of the queue that is in order
+// ends, which may be at k = 0.
+func (s *Scheduler[E]) Ahead(k int) (E, bool) {
+	if i := s.lo + k; uint(i) < uint(s.hi) {
+		return s.run[i].e, true
+	}
+	var none E
+	return none, false
+}
+
 // Now returns the time of the event handed out last, 0 before the first.
 func (s *Scheduler[E]) Now() Time { return s.now }
 

@@ -103,6 +103,8 @@ type Engine struct {
 	hosts      []host
 	logLen     []int32 // entries of each peer's log
 	slab       []slot
+	fetched    int   // events until the next fetch
+	glimpse    int32 // what fetch has read
 	free       []uint32
 	fates      []network.Fate
 	out        peer.Effects
@@ -193,6 +195,10 @@ func (e *Engine) advance() bool {
 	if e.settled == e.plan.peers && e.restarts == 0 || e.err != nil {
 		return false
 	}
+	if e.fetched == 0 {
+		e.fetch()
+	}
+	e.fetched--
 	at, ev, ok := e.sched.Next()
 	switch {
 	case !ok:
@@ -222,6 +228,35 @@ func (e *Engine) advance() bool {
 		e.clockStep(at, int(ev.to), ev.ref)
 	}
 	return true
+}
+
+// fetchAhead is how many events fetch looks ahead; below fetchFrom slots, which
+// fill a quarter of a megabyte, caches do without.
+const (
+	fetchAhead = 16
+	fetchFrom  = 4096
+)
+
+// fetch reads a word of the packets that arrive next. With many packets under
+// way their slots lie all over a memory that no cache holds; read together the
+// processor waits for them once, read one at a time as each arrives it waits
+// every time.
+func (e *Engine) fetch() {
+	e.fetched = fetchAhead
+	if len(e.slab) < fetchFrom {
+		return
+	}
+	sum := int32(0)
+	for k := range fetchAhead {
+		ev, ok := e.sched.Ahead(k)
+		if !ok {
+			break
+		}
+		if ev.kind == eventArrival {
+			sum += e.slab[ev.ref].refs
+		}
+	}
+	e.glimpse = sum
 }
 
 // stop closes the books on a run.
