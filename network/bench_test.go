@@ -64,7 +64,7 @@ func everything() Config {
 		},
 		Duplicate: rng.Ratio{Num: 1, Den: 100},
 		Reorder:   rng.Ratio{Num: 1, Den: 100}, ReorderExtra: exponential20(),
-		Bandwidth: 1_000_000_000, Queue: 65536,
+		Bandwidth: 1_000_000_000, Queue: 65536, MTU: 65536, Corrupt: rng.Ratio{Num: 1, Den: 100},
 	}
 	other := link
 	other.Datagram = false

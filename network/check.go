@@ -58,6 +58,10 @@ func (r *faultList) link(where string, l *Link) {
 	r.ratio(where, "loss", l.Loss)
 	r.ratio(where, "duplicate", l.Duplicate)
 	r.ratio(where, "reorder", l.Reorder)
+	r.ratio(where, "corrupt", l.Corrupt)
+	if l.MTU < 0 {
+		r.add("%s: mtu %d bytes: want 0 (no bound) or more", where, l.MTU)
+	}
 	if l.Bandwidth < 0 {
 		r.add("%s: bandwidth %d bit/s: want 0 (none) or more", where, l.Bandwidth)
 	}

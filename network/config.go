@@ -46,6 +46,20 @@ type Link struct {
 	// otherwise it is dropped (Full) when its bytes and those not yet sent,
 	// the rest of the packet being sent included, exceed Queue together.
 	Queue int64
+
+	// Down: the link carries nothing; what is sent is dropped at once (NoLink).
+	Down bool
+
+	// MTU in bytes is the largest packet that the link carries; 0 = no bound. A
+	// larger one is dropped at once, not cut in pieces (TooBig).
+	MTU int64
+
+	// Corrupt is the share of packets damaged on the way, of those that are
+	// not lost. A damaged packet takes its place in the queue and in the order
+	// of a fifo link, reaches the receiver at Fate.At, fails its checksum there
+	// and is discarded: the receiver never sees it. A duplicate is damaged by a
+	// draw of its own.
+	Corrupt rng.Ratio
 }
 
 // GilbertElliott is loss in bursts: each directed link is in a good or in a
@@ -66,8 +80,9 @@ type GilbertElliott struct {
 
 // Explicit sets the delay of one packet: the first that carries this body from
 // From to To in a run. It replaces base, draw and reordering, and the packet
-// is not lost at random and does not wait in a queue; a fifo link still keeps
-// its rule, a partition still cuts, and the packet may still be doubled.
+// is neither lost nor damaged at random and does not wait in a queue; a fifo
+// link still keeps its rule, a partition still cuts, a link that is down or too
+// narrow for the packet still drops it, and the packet may still be doubled.
 type Explicit struct {
 	Body     uint64 // of Packet.Body; not 0
 	From, To Addr
@@ -107,8 +122,8 @@ type Config struct {
 	Place []uint16
 
 	// Loopback is the way of a peer's own packet to itself, nil = as Default.
-	// Only its delay, its base and its order count: loss, duplication,
-	// reordering and bandwidth act there only if an Override names the pair.
+	// Only its delay, its base and its order count: all else acts there only if
+	// an Override names the pair.
 	Loopback *Link
 
 	Explicit   []Explicit  // at most one for each (Body, From, To)

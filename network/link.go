@@ -1,6 +1,10 @@
 package network
 
-import "mpcomm/sim/rng"
+import (
+	"math"
+
+	"mpcomm/sim/rng"
+)
 
 // link is a Link made ready for the hot path.
 type link struct {
@@ -9,10 +13,12 @@ type link struct {
 	loss    rng.Chance
 	double  rng.Chance
 	reorder rng.Chance
+	corrupt rng.Chance
 	burst   *burst // nil = none
 
 	bandwidth uint64 // bits per second; 0 = none
 	queue     uint64 // bytes; 0 = no bound
+	mtu       int32  // bytes; only if narrow
 
 	plain    bool // a packet's fate is decided by its delay alone
 	spreads  bool // ... or by its delay and loss, and no sum overflows
@@ -21,6 +27,9 @@ type link struct {
 	lossy    bool // loss is not never, or burst is set
 	doubles  bool
 	reorders bool
+	down     bool
+	narrow   bool // down, or with an mtu that a packet may exceed
+	corrupts bool
 }
 
 // compile makes l ready. In a network without explicit delays (forced false) a
@@ -31,6 +40,9 @@ func compile(l *Link, forced bool) link {
 		excess:    l.Excess,
 		loss:      l.Loss.Chance(),
 		double:    l.Duplicate.Chance(),
+		corrupt:   l.Corrupt.Chance(),
+		down:      l.Down,
+		mtu:       math.MaxInt32,
 		bandwidth: uint64(l.Bandwidth),
 		queue:     uint64(l.Queue),
 		based:     !l.NoBase,
@@ -43,10 +55,15 @@ func compile(l *Link, forced bool) link {
 		b := l.Burst.compile()
 		c.burst = &b
 	}
+	if l.MTU > 0 && l.MTU < math.MaxInt32 {
+		c.mtu = int32(l.MTU)
+	}
+	c.narrow = c.down || c.mtu < math.MaxInt32
+	c.corrupts = !c.corrupt.Never()
 	c.lossy = c.burst != nil || !c.loss.Never()
 	c.doubles = !c.double.Never()
 	c.reorders = !c.reorder.Never()
-	delays := !c.doubles && !c.reorders && c.bandwidth == 0
+	delays := !c.doubles && !c.reorders && c.bandwidth == 0 && !c.narrow && !c.corrupts
 	c.plain = delays && !c.lossy
 	c.spreads = delays && calm(&c.excess)
 	return c
@@ -66,6 +83,9 @@ func (l *link) features() features {
 	}
 	if l.burst != nil {
 		f |= bursts
+	}
+	if l.corrupts {
+		f |= corrupts
 	}
 	return f
 }

@@ -28,6 +28,8 @@ func drawLink(t *rapid.T) Link {
 		Datagram: rapid.Bool().Draw(t, "datagram"), NoBase: rapid.Bool().Draw(t, "noBase"),
 		Excess: drawDist(t, "excess"), Duplicate: drawRatio(t, "duplicate"),
 		Reorder: drawRatio(t, "reorder"), ReorderExtra: drawDist(t, "extra"),
+		Down: rapid.IntRange(0, 9).Draw(t, "down") == 9, Corrupt: drawRatio(t, "corrupt"),
+		MTU: rapid.SampledFrom([]int64{0, 0, 0, 700, 1 << 40}).Draw(t, "mtu"),
 	}
 	if rapid.Bool().Draw(t, "limited") {
 		l.Bandwidth = rapid.SampledFrom([]int64{1, 7_000, 8_000_000, 1 << 40}).Draw(t, "bandwidth")
@@ -157,7 +159,7 @@ func runBoth(t *rapid.T, c Config, n *Network, w *twin) {
 			t.Fatalf("step %d at %v: counts (-twin +network):\n%s", step, now, diff)
 		}
 		if got := n.Counts(); got.Sent+got.Duplicated != got.Arriving+got.Lost+got.Holding ||
-			got.Lost != got.Random+got.Forced+got.Full+got.Cut {
+			got.Lost != got.Random+got.Forced+got.Full+got.Cut+got.NoLink+got.TooBig+got.Corrupted {
 			t.Fatalf("step %d: %+v does not add up", step, got)
 		}
 		for i := range c.Partitions {

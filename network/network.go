@@ -35,18 +35,19 @@ type Network struct {
 }
 
 // features are what some link of a network does.
-type features uint8
+type features uint16
 
 const (
 	loses features = 1 << iota
 	doubles
 	reorders
 	bursts
+	corrupts
 )
 
 // keys are the families of draws, one for each purpose.
 type keys struct {
-	delay, loss, double, reorder, extra, burst rng.Key
+	delay, loss, double, reorder, extra, burst, corrupt rng.Key
 }
 
 // sender is the state of the links that leave one peer. A row has an entry for
@@ -118,6 +119,9 @@ func (n *Network) Reset(root rng.Key) {
 	}
 	if n.mask&bursts != 0 {
 		n.keys.burst = root.Name("burst")
+	}
+	if n.mask&corrupts != 0 {
+		n.keys.corrupt = root.Name("corrupt")
 	}
 	for _, p := range n.touched {
 		s := &n.senders[p]

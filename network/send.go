@@ -12,18 +12,19 @@ import (
 
 // draws are the keys of one packet's draws, before receiver and copy.
 type draws struct {
-	delay, loss, double, reorder, extra rng.Key
+	delay, loss, double, reorder, extra, corrupt rng.Key
 }
 
 func (n *Network) draws(name rng.Key) draws {
 	d := draws{delay: n.keys.delay.With(uint64(name))}
-	if n.mask&(loses|doubles|reorders) == 0 {
+	if n.mask&(loses|doubles|reorders|corrupts) == 0 {
 		return d
 	}
 	d.loss = n.keys.loss.With(uint64(name))
 	d.double = n.keys.double.With(uint64(name))
 	d.reorder = n.keys.reorder.With(uint64(name))
 	d.extra = n.keys.extra.With(uint64(name))
+	d.corrupt = n.keys.corrupt.With(uint64(name))
 	return d
 }
 
@@ -121,9 +122,14 @@ func (n *Network) route(now sim.Time, p *Packet, l *link, d *draws, forced int, 
 	return n.transmit(now, p, l, d, forced, out)
 }
 
-// transmit puts a packet on its link: queue, loss, delay, duplication.
+// transmit puts a packet on its link: what it can carry, queue, loss, delay,
+// duplication.
 func (n *Network) transmit(now sim.Time, p *Packet, l *link, d *draws, forced int, out []Fate) []Fate {
 	fate := Fate{At: now, Ref: p.Ref, To: p.To}
+	if l.narrow && (l.down || p.Bytes > l.mtu) {
+		fate.Verdict = n.refuse(l)
+		return append(out, fate)
+	}
 	leaves := now
 	var at sim.Time
 	if forced != none {
@@ -152,17 +158,40 @@ func (n *Network) transmit(now sim.Time, p *Packet, l *link, d *draws, forced in
 		}
 		at = n.arrival(leaves, p, l, d, 0)
 	}
-	n.counts.Arriving++
 	fate.At = n.inOrder(at, p, l)
+	fate.Verdict = n.landing(p, l, d, 0, forced != none)
 	out = append(out, fate)
 	if !l.doubles || !l.double.Hit(d.double.Word(word(p.To, 0))) {
 		return out
 	}
 	n.counts.Duplicated++
-	n.counts.Arriving++
 	fate.At = n.inOrder(n.arrival(leaves, p, l, d, 1), p, l)
+	fate.Verdict = n.landing(p, l, d, 1, false)
 	fate.Copy = 1
 	return append(out, fate)
+}
+
+// refuse says why a link does not take a packet, and counts it.
+func (n *Network) refuse(l *link) Verdict {
+	n.counts.Lost++
+	if l.down {
+		n.counts.NoLink++
+		return NoLink
+	}
+	n.counts.TooBig++
+	return TooBig
+}
+
+// landing says whether a packet or its copy reaches the receiver whole, and
+// counts it. A packet with an explicit delay does.
+func (n *Network) landing(p *Packet, l *link, d *draws, copied uint8, whole bool) Verdict {
+	if l.corrupts && !whole && l.corrupt.Hit(d.corrupt.Word(word(p.To, copied))) {
+		n.counts.Lost++
+		n.counts.Corrupted++
+		return Corrupted
+	}
+	n.counts.Arriving++
+	return Arrives
 }
 
 // arrival is when a packet that leaves at a time would arrive if it were alone

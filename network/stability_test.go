@@ -243,6 +243,7 @@ func TestGoldenFates(t *testing.T) {
 	c.Default.Loss, c.Default.Bandwidth, c.Default.Queue = rng.Ratio{}, 400_000, 1000
 	c.Default.Duplicate, c.Default.Reorder = rng.Ratio{Num: 1, Den: 6}, rng.Ratio{Num: 1, Den: 6}
 	c.Default.Burst.P = rng.Ratio{Num: 1, Den: 3}
+	c.Default.Corrupt, c.Overrides[0].Link.Corrupt = rng.Ratio{}, rng.Ratio{}
 	c.Partitions = []Partition{{Groups: [][]Addr{{0, 1}, {2, 3}}, Hold: true}}
 	c.Explicit = []Explicit{{Body: 1, From: 0, To: 2, Delay: 30 * time.Millisecond}, {Body: 1, From: 0, To: 3, Lost: true}}
 	n := mustNew(t, c)

@@ -26,7 +26,7 @@ func TestRates(t *testing.T) {
 	n := mustNew(t, Config{Peers: 20, Default: Link{
 		Datagram: true, Excess: rng.Constant(1000),
 		Loss: rng.Ratio{Num: 3, Den: 100}, Duplicate: rng.Ratio{Num: 1, Den: 50},
-		Reorder: rng.Ratio{Num: 1, Den: 10}, ReorderExtra: rng.Constant(500),
+		Reorder: rng.Ratio{Num: 1, Den: 10}, ReorderExtra: rng.Constant(500), Corrupt: rng.Ratio{Num: 1, Den: 25},
 	}})
 	var out []Fate
 	var late uint64
@@ -36,7 +36,7 @@ func TestRates(t *testing.T) {
 		out = n.Broadcast(0, Packet{From: 0, Name: rng.Key(i)}, out[:0])
 		lost := 0
 		for _, f := range out {
-			if f.Verdict == Arrives && f.At == 1500 {
+			if f.At == 1500 {
 				late++
 			}
 			if f.Verdict == Lost && f.To <= 2 {
@@ -50,7 +50,8 @@ func TestRates(t *testing.T) {
 	c := n.Counts()
 	checkShare(t, "lost", c.Random, c.Sent, 0.03)
 	checkShare(t, "doubled", c.Duplicated, c.Sent-c.Random, 0.02)
-	checkShare(t, "reordered", c.Reordered, c.Arriving, 0.1)
+	checkShare(t, "reordered", c.Reordered, c.Arriving+c.Corrupted, 0.1)
+	checkShare(t, "corrupted", c.Corrupted, c.Arriving+c.Corrupted, 0.04)
 	checkShare(t, "lost to both of two receivers", both, broadcasts, 0.03*0.03)
 	if late != c.Reordered {
 		t.Errorf("%d packets came late, %d were counted", late, c.Reordered)

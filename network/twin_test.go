@@ -142,6 +142,16 @@ func (w *twin) route(now sim.Time, p Packet, forced *Explicit) []Fate {
 func (w *twin) transmit(now sim.Time, p Packet, forced *Explicit) []Fate {
 	l := w.link(p)
 	pair := [2]Addr{p.From, p.To}
+	switch {
+	case l.Down:
+		w.counts.Lost++
+		w.counts.NoLink++
+		return []Fate{{now, p.Ref, p.To, NoLink, 0}}
+	case l.MTU > 0 && int64(p.Bytes) > l.MTU:
+		w.counts.Lost++
+		w.counts.TooBig++
+		return []Fate{{now, p.Ref, p.To, TooBig, 0}}
+	}
 	leaves := now
 	var at sim.Time
 	if forced != nil {
@@ -175,14 +185,22 @@ func (w *twin) transmit(now sim.Time, p Packet, forced *Explicit) []Fate {
 		}
 		return at
 	}
-	w.counts.Arriving++
-	fates := []Fate{{inOrder(at), p.Ref, p.To, Arrives, 0}}
+	fates := []Fate{{inOrder(at), p.Ref, p.To, w.lands(p, l, 0, forced), 0}}
 	if l.Duplicate.Chance().Hit(w.draw("duplicate", p, 0)) {
-		w.counts.Arriving++
 		w.counts.Duplicated++
-		fates = append(fates, Fate{inOrder(leaves.Add(w.delay(p, l, 1))), p.Ref, p.To, Arrives, 1})
+		fates = append(fates, Fate{inOrder(leaves.Add(w.delay(p, l, 1))), p.Ref, p.To, w.lands(p, l, 1, nil), 1})
 	}
 	return fates
+}
+
+func (w *twin) lands(p Packet, l Link, copied uint64, forced *Explicit) Verdict {
+	if forced == nil && l.Corrupt.Chance().Hit(w.draw("corrupt", p, copied)) {
+		w.counts.Lost++
+		w.counts.Corrupted++
+		return Corrupted
+	}
+	w.counts.Arriving++
+	return Arrives
 }
 
 func (w *twin) delay(p Packet, l Link, copied uint64) time.Duration {

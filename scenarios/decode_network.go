@@ -15,7 +15,7 @@ func (d *decoder) network(r record, s *Scenario) Network {
 	q := d.record(n, path, f.object)
 	net := Network{
 		Inflation: q.fixed("inflation"), Datagram: q.word("link") == "datagram", Overhead: q.amount("overhead"),
-		Bandwidth: q.amount("bandwidth"), Queue: q.amount("queue"), Transport: d.transport(q),
+		Bandwidth: q.amount("bandwidth"), Queue: q.amount("queue"), Corrupt: q.ratio("corrupt"), Transport: d.transport(q),
 		Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio, Preset: q.word("preset"),
 	}
 	d.places(q, &net)
@@ -34,9 +34,8 @@ func (d *decoder) network(r record, s *Scenario) Network {
 		at, where, _ := q.value("queue")
 		d.warn(at, where, "has no effect without bandwidth")
 	}
-	q.items("links", func(n *node, path string) {
-		net.Links = append(net.Links, d.link(n, path, net.Datagram))
-	})
+	net.MTU = d.mtu(q, net.Overhead)
+	q.items("links", func(n *node, path string) { net.Links = append(net.Links, d.link(n, path, &net)) })
 	q.items("delays", func(n *node, path string) {
 		net.Delays = append(net.Delays, d.delay(n, path, s, net.Self))
 	})
@@ -273,45 +272,6 @@ func (d *decoder) transport(r record) Transport {
 		}
 	}
 	return t
-}
-
-func (d *decoder) link(n *node, path string, datagram bool) LinkOverride {
-	q := d.record(n, path, &linkObject)
-	o := LinkOverride{From: q.peersList("from"), To: q.peersList("to"), Latency: q.optionalFamily("latency")}
-	slices.Sort(o.From)
-	slices.Sort(o.To)
-	if q.has("link") {
-		datagram = q.word("link") == "datagram"
-		o.Datagram = &datagram
-	}
-	if q.has("loss") {
-		loss := d.loss(q)
-		o.Loss = &loss
-	}
-	if q.has("duplicate") {
-		ratio := q.ratio("duplicate")
-		o.Duplicate = &ratio
-	}
-	if q.has("reorder") {
-		o.Reorder = d.reorder(q, datagram)
-		if o.Reorder == nil {
-			o.Reorder = &Reorder{Share: zeroRatio, Extra: constantFamily(0)}
-		}
-	}
-	if q.has("bandwidth") {
-		bandwidth := q.amount("bandwidth")
-		o.Bandwidth = &bandwidth
-	}
-	if q.has("queue") {
-		queue := q.amount("queue")
-		o.Queue = &queue
-	}
-	for _, name := range []string{"from", "to"} {
-		if c := q.n.child(name); c != nil && c.kind == listNode && len(c.items) == 0 {
-			d.problem(c, joinPath(path, name), "the list is empty; want at least one peer, or no list for every peer")
-		}
-	}
-	return o
 }
 
 func (d *decoder) delay(n *node, path string, s *Scenario, self SelfMode) Delay {

@@ -287,6 +287,15 @@ func (d *decoder) ratio(n *node, path string, f *form) rng.Ratio {
 	return v
 }
 
+// optionalRatio is nil when the file does not give the key.
+func (r record) optionalRatio(name string) *rng.Ratio {
+	if !r.has(name) {
+		return nil
+	}
+	v := r.ratio(name)
+	return &v
+}
+
 func (r record) fixed(name string) rng.Fixed {
 	n, path, f := r.value(name)
 	if !r.d.scalar(n, path, f) {
@@ -326,6 +335,15 @@ func (d *decoder) amount(n *node, path string, f *form) int64 {
 		return max(f.min, 0)
 	}
 	return v
+}
+
+// optionalAmount is nil when the file does not give the key.
+func (r record) optionalAmount(name string) *int64 {
+	if !r.has(name) {
+		return nil
+	}
+	v := r.amount(name)
+	return &v
 }
 
 // rangeOf says what amounts a form takes.

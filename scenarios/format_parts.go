@@ -77,6 +77,7 @@ func (net *Network) tree() *node {
 	n.put("loss", lossNode(net.Loss)).put("duplicate", ratioNode(net.Duplicate))
 	n.put("overhead", rawNode(sizes.print(net.Overhead)))
 	n.put("bandwidth", orWord(net.Bandwidth, &bandwidths, "none")).put("queue", orWord(net.Queue, &sizes, "none"))
+	n.put("mtu", orWord(net.MTU, &sizes, "none")).put("corrupt", ratioNode(net.Corrupt))
 	n.put("transport", transportNode(net.Transport))
 	if len(net.Links) > 0 {
 		n.put("links", listOf(net.Links, linkNode))
@@ -131,6 +132,9 @@ func linkNode(o LinkOverride) *node {
 	if o.To != nil {
 		n.put("to", peersNode(o.To))
 	}
+	if o.Down != nil {
+		n.put("down", boolNode(*o.Down))
+	}
 	if o.Latency != nil {
 		n.put("latency", familyNode(*o.Latency, &durations))
 	}
@@ -153,6 +157,12 @@ func linkNode(o LinkOverride) *node {
 	}
 	if o.Queue != nil {
 		n.put("queue", orWord(*o.Queue, &sizes, "none"))
+	}
+	if o.MTU != nil {
+		n.put("mtu", orWord(*o.MTU, &sizes, "none"))
+	}
+	if o.Corrupt != nil {
+		n.put("corrupt", ratioNode(*o.Corrupt))
 	}
 	return n
 }

@@ -15,6 +15,7 @@ type writer struct {
 	t     *rapid.T
 	peers int
 	link  string // the innermost link kind
+	heavy bool   // packets have an overhead, beside which an mtu may be too small
 }
 
 func (w *writer) pick(label string, choices ...string) string {
@@ -37,9 +38,10 @@ func (w *writer) skip(o *object, k string, chosen map[string]bool) bool {
 		return k == "sends" || k == "messages"
 	case &networkObject:
 		return slices.Contains([]string{"sites", "matrix", "server", "delays", "link", "preset", "latency"}, k) ||
-			k == "reorder" && w.link == "fifo"
+			k == "reorder" && w.link == "fifo" || k == "mtu" && w.heavy
 	case &linkObject:
-		return k == "reorder" && (w.link == "fifo" || chosen["link"])
+		return k == "reorder" && (w.link == "fifo" || chosen["link"]) || k == "mtu" && w.heavy ||
+			chosen["down"] && k != "from" && k != "to"
 	case &faultObject:
 		if chosen["crash"] {
 			return slices.Contains([]string{"partition", "for", "mode", "in_flight", "at_delivery", "sent", "at", "restart"}, k) ||
@@ -61,6 +63,7 @@ func (w *writer) object(o *object) string {
 	}
 	switch o {
 	case &networkObject:
+		w.heavy = false
 		w.link = w.pick("link", "fifo", "datagram")
 		add("link", w.link)
 		w.places(add)
@@ -81,6 +84,7 @@ func (w *writer) object(o *object) string {
 			continue
 		}
 		add(k.name, w.value(&k.form))
+		w.heavy = w.heavy || k.name == "overhead"
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
 }
@@ -170,7 +174,7 @@ func (w *writer) amount(f *form) string {
 		return sign + fmt.Sprint(w.number("amount", 1, 500)) + u
 	}
 	if f.quantity == &sizes && f.max <= maxSize {
-		return fmt.Sprint(w.number("amount", 0, 1000)) + "B"
+		return fmt.Sprint(w.number("amount", int(max(f.min, 0)), 1000)) + "B"
 	}
 	return sign + fmt.Sprint(w.number("amount", 1, 1000)) + u
 }

@@ -97,6 +97,8 @@ var networkObject = object{name: "network", doc: "Links between peers. The delay
 	{"overhead", amount(&sizes, 0, 1<<20), "0B", false, "bytes a packet adds to its body and stamp"},
 	{"bandwidth", amount(&bandwidths, 1, maxBandwidth).or("none"), "none", false, "of each directed link"},
 	{"queue", amount(&sizes, 1, 1<<50).or("none"), "none", false, "bytes that may wait for a link's bandwidth; what exceeds them is dropped; none = any number"},
+	{"mtu", amount(&sizes, 1, 1<<30).or("none"), "none", false, "largest packet, overhead included; a larger one is dropped, not cut in pieces"},
+	{"corrupt", ratioForm, "0", false, "probability that a packet is damaged on the way: its receiver notices and discards it"},
 	{"transport", of(&transportObject), "none", false, "the stage between links and ordering"},
 	{"links", list(of(&linkObject)), "[]", false, "exceptions for directed links; later entries win, key by key"},
 	{"delays", list(of(&delayObject)), "[]", false, "explicit delays of single packets; they beat everything"},
@@ -129,9 +131,14 @@ var transportObject = object{name: "transport", word: "kind", doc: "What repairs
 	{"nack", boolForm, "false", false, "reliable: also ask for what a gap shows to be missing"},
 }}
 
-var linkObject = object{name: "link", doc: "Exceptions for directed links. Keys that are absent keep their value.", keys: []key{
+var linkObject = object{name: "link", doc: "Exceptions for directed links. Keys that are absent keep their value.", keys: append([]key{
 	{"from", peersForm, "", false, "senders; every peer when absent"},
 	{"to", peersForm, "", false, "receivers; every peer when absent"},
+}, linkProperties...)}
+
+// linkProperties are what an entry may say about its links.
+var linkProperties = []key{
+	{"down", boolForm, "", false, "the links carry nothing"},
 	{"latency", family(&durations), "", false, "the whole delay, in place of base and excess"},
 	{"link", word("fifo", "datagram"), "", false, "as network.link"},
 	{"reorder", of(&reorderObject).or("none"), "", false, "as network.reorder"},
@@ -139,7 +146,9 @@ var linkObject = object{name: "link", doc: "Exceptions for directed links. Keys 
 	{"duplicate", ratioForm, "", false, "as network.duplicate"},
 	{"bandwidth", amount(&bandwidths, 1, maxBandwidth).or("none"), "", false, "as network.bandwidth"},
 	{"queue", amount(&sizes, 1, 1<<50).or("none"), "", false, "as network.queue"},
-}}
+	{"mtu", amount(&sizes, 1, 1<<30).or("none"), "", false, "as network.mtu"},
+	{"corrupt", ratioForm, "", false, "as network.corrupt"},
+}
 
 var delayObject = object{name: "delay", doc: "The fate of the first packet that carries a message's body over one link.", keys: []key{
 	{"message", messageForm, "", true, "the message"},

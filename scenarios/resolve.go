@@ -23,6 +23,9 @@ type ResolvedLink struct {
 	Reorder   *Reorder // nil on fifo links
 	Bandwidth int64    // bit/s, 0 = unlimited
 	Queue     int64    // bytes, 0 = unlimited
+	MTU       int64    // bytes, 0 = unlimited
+	Corrupt   rng.Ratio
+	Down      bool // carries nothing
 }
 
 // ResolvedOverride is a ResolvedLink for the directed links From x To; nil =
@@ -81,7 +84,7 @@ func (s *Scenario) Link() ResolvedLink {
 	net := &s.Network
 	link := ResolvedLink{
 		Excess: net.Latency, Datagram: net.Datagram, Loss: net.Loss, Duplicate: net.Duplicate,
-		Bandwidth: net.Bandwidth, Queue: net.Queue,
+		Bandwidth: net.Bandwidth, Queue: net.Queue, MTU: net.MTU, Corrupt: net.Corrupt,
 	}
 	if net.Datagram {
 		link.Reorder = net.Reorder
@@ -96,11 +99,11 @@ func (s *Scenario) SelfLink() (link ResolvedLink, ok bool) {
 	switch s.Network.Self {
 	case SelfLoopback:
 		d := s.Link()
-		return ResolvedLink{Excess: d.Excess, Datagram: d.Datagram, Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio}, true
+		return ResolvedLink{Excess: d.Excess, Datagram: d.Datagram, Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio, Corrupt: zeroRatio}, true
 	case SelfFamily:
 		return ResolvedLink{
 			Excess: s.Network.SelfDelay, NoBase: true, Datagram: s.Network.Datagram,
-			Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio,
+			Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio, Corrupt: zeroRatio,
 		}, true
 	}
 	return ResolvedLink{}, false
@@ -122,6 +125,15 @@ func (o *LinkOverride) apply(link ResolvedLink, preset *Reorder) ResolvedLink {
 	}
 	if o.Queue != nil {
 		link.Queue = *o.Queue
+	}
+	if o.MTU != nil {
+		link.MTU = *o.MTU
+	}
+	if o.Corrupt != nil {
+		link.Corrupt = *o.Corrupt
+	}
+	if o.Down != nil {
+		link.Down = *o.Down
 	}
 	if o.Datagram != nil {
 		link.Datagram = *o.Datagram

@@ -128,6 +128,8 @@ type Network struct {
 	Overhead  int64 // bytes a packet adds to its body
 	Bandwidth int64 // bits per second, 0 = unlimited
 	Queue     int64 // bytes, 0 = unlimited
+	MTU       int64 // bytes, 0 = unlimited
+	Corrupt   rng.Ratio
 	Transport Transport
 	Links     []LinkOverride
 	Delays    []Delay
@@ -172,6 +174,7 @@ type Transport struct {
 // LinkOverride replaces properties of the directed links From x To; nil = all.
 type LinkOverride struct {
 	From, To  []peer.ID
+	Down      *bool
 	Latency   *latency.Family
 	Datagram  *bool
 	Loss      *Loss
@@ -179,6 +182,8 @@ type LinkOverride struct {
 	Reorder   *Reorder
 	Bandwidth *int64
 	Queue     *int64
+	MTU       *int64
+	Corrupt   *rng.Ratio
 }
 
 // Delay is an explicit fate of the first packet that carries Message's body

@@ -45,6 +45,8 @@ network:
   overhead: 0B
   bandwidth: none
   queue: none
+  mtu: none
+  corrupt: 0
   transport: {kind: none}
 clocks:
   default: {offset: 0ms, drift: 0ppm, tick: 1ns, step: []}

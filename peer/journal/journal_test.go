@@ -178,7 +178,7 @@ func TestBadLinesAreNamed(t *testing.T) {
 		},
 		{`{"at_ms":1,"peer":"q1"}`, `journal: line 1: peer: "q1": want a peer such as p2, 0..65535`},
 		{`{"at_ms":1,"peer":"p1#0"}`, `journal: line 1: peer: "p1#0": want a peer such as p2, 0..65535`},
-		{`{"at_ms":1,"verdict":"verdict3"}`, `journal: line 1: verdict: "verdict3": want one of arrives lost full cut held`},
+		{`{"at_ms":1,"verdict":"verdict3"}`, `journal: line 1: verdict: "verdict3": want one of arrives lost full cut held no-link too-big corrupted`},
 	} {
 		_, err := ReadJSONL(strings.NewReader(test.text))
 		if err == nil || err.Error() != test.want {

@@ -12,7 +12,7 @@ const NoPeer peer.ID = -1
 // depends on Kind; build events with [New] so that the others say "none".
 type Event struct {
 	At      sim.Time       // true time at which it happened
-	Arrival sim.Time       // of a fate: when the packet arrives; sim.Never if it does not
+	Arrival sim.Time       // of a fate: when the packet arrives, or is found corrupted; sim.Never if it does not
 	Value   int64          // of a timer: the local time it was set for; of a phase: its number; of a fault: its place in the scenario
 	Message peer.MessageID // the message concerned, or peer.NoMessage
 	Peer    peer.ID        // where it happened, or NoPeer
@@ -23,7 +23,7 @@ type Event struct {
 	Kind    Kind
 	Packet  peer.Kind // of the packet, or peer.KindNone
 	Copy    uint8     // 0 the packet, 1 its duplicate
-	Verdict uint8     // of a fate: 0 arrives, 1 lost, 2 full, 3 cut, 4 held
+	Verdict uint8     // of a fate: 0 arrives, 1 lost, 2 full, 3 cut, 4 held, 5 no-link, 6 too-big, 7 corrupted
 	Ends    bool      // of a fault: it ends
 }
 

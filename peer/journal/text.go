@@ -10,7 +10,7 @@ import (
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
-var verdictNames = [...]string{"arrives", "lost", "full", "cut", "held"}
+var verdictNames = [...]string{"arrives", "lost", "full", "cut", "held", "no-link", "too-big", "corrupted"}
 
 func verdictName(v uint8) string {
 	if int(v) < len(verdictNames) {

@@ -170,6 +170,9 @@ type Cost struct {
 	PacketsAcks         uint64      `json:"packets_acks"`
 	PacketsResent       uint64      `json:"packets_resent"`
 	PacketsLost         uint64      `json:"packets_lost"`
+	PacketsNoLink       uint64      `json:"packets_no_link"`   // part of lost: the link was down
+	PacketsTooBig       uint64      `json:"packets_too_big"`   // part of lost: larger than the link's MTU
+	PacketsCorrupted    uint64      `json:"packets_corrupted"` // part of lost: damaged on the way
 	PacketsDuplicated   uint64      `json:"packets_duplicated"`
 	PacketsRepeated     uint64      `json:"packets_repeated"`
 	Clamped             uint64      `json:"clamped"` // drawn delays below 0, counted as 0

@@ -94,6 +94,7 @@ func notesOf(r *result.Ordering) []string {
 	if n := r.Divergence.Duplicates; n > 0 {
 		notes = append(notes, fmt.Sprintf("%s logged more than once", entries(n)))
 	}
+	notes = append(notes, lossNotes(&r.Cost)...)
 	if outcomeOf(r) != fine && len(r.OutsideAssumptions) > 0 {
 		notes = append(notes, "outside its assumptions: "+strings.Join(r.OutsideAssumptions, "; "))
 	}
@@ -128,6 +129,28 @@ func watched(runs []result.Ordering) []string {
 		}
 	}
 	return questions
+}
+
+// lossNotes counts the packets that links did not carry, or not whole: losses
+// with a cause that somebody set.
+func lossNotes(c *result.Cost) []string {
+	var notes []string
+	for _, l := range [...]struct {
+		n   uint64
+		why string
+	}{
+		{c.PacketsNoLink, "sent over links that were down"},
+		{c.PacketsTooBig, "dropped: larger than the MTU"},
+		{c.PacketsCorrupted, "corrupted on the way and discarded"},
+	} {
+		switch {
+		case l.n == 1:
+			notes = append(notes, "1 packet was "+l.why)
+		case l.n > 1:
+			notes = append(notes, thousands(int64(l.n))+" packets were "+l.why)
+		}
+	}
+	return notes
 }
 
 func entries(n int) string {

@@ -90,6 +90,19 @@ func (a *assumer) link(l scenarios.ResolvedLink) {
 		if l.Queue > 0 {
 			a.add("a full queue drops packets")
 		}
+		if l.Corrupt.Num > 0 {
+			a.add("corrupt is %v", l.Corrupt)
+		}
+	}
+	// No transport carries a packet over these.
+	if a.needs&peer.NoLoss != 0 && l.Down {
+		a.add("a link is down")
+	}
+	if a.needs&peer.NoLoss != 0 && l.MTU > 0 {
+		_, body, bounded := span(a.s.Workload.Size)
+		if !bounded || body+a.s.Network.Overhead > l.MTU {
+			a.add("packets may be larger than the mtu of %d bytes", l.MTU)
+		}
 	}
 	if a.needs&peer.NoDuplicates != 0 && !resequenced && l.Duplicate.Num > 0 {
 		a.add("duplicate is %v", l.Duplicate)

@@ -166,6 +166,12 @@ func (l *Loss) String() string {
 		return fmt.Sprintf("held by a partition between %v and %v since %s", l.From, l.To, at)
 	case l.Verdict == network.Full:
 		return fmt.Sprintf("dropped by the full queue of the link %v>%v at %s", l.From, l.To, at)
+	case l.Verdict == network.NoLink:
+		return fmt.Sprintf("sent over the link %v>%v, which was down, at %s", l.From, l.To, at)
+	case l.Verdict == network.TooBig:
+		return fmt.Sprintf("dropped at %s: larger than the MTU of the link %v>%v", at, l.From, l.To)
+	case l.Verdict == network.Corrupted:
+		return fmt.Sprintf("corrupted on the link %v>%v and discarded at %s", l.From, l.To, at)
 	}
 	return fmt.Sprintf("lost on the link %v>%v at %s", l.From, l.To, at)
 }

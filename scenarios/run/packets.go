@@ -341,7 +341,7 @@ func (e *Engine) recordFates(now sim.Time, i uint32, fates []network.Fate) {
 		ev := packetEvent(journal.Fate, m, now)
 		ev.Peer, ev.Other = m.From, peer.ID(f.To)
 		ev.Arrival, ev.Copy, ev.Verdict = f.At, f.Copy, uint8(f.Verdict)
-		if f.Verdict != network.Arrives {
+		if f.Verdict != network.Arrives && f.Verdict != network.Corrupted {
 			ev.Arrival = sim.Never
 		}
 		e.options.Recorder.Add(ev)
@@ -380,7 +380,7 @@ func (e *Engine) explain(now sim.Time, i uint32, fates []network.Fate) {
 	}
 	for k := range fates {
 		if f := &fates[k]; f.Verdict != network.Arrives {
-			o.Losses = append(o.Losses, Loss{Ref: s.ref, From: s.msg.From, To: peer.ID(f.To), At: now, Verdict: f.Verdict})
+			o.Losses = append(o.Losses, Loss{Ref: s.ref, From: s.msg.From, To: peer.ID(f.To), At: f.At, Verdict: f.Verdict})
 		}
 	}
 }

@@ -261,7 +261,7 @@ func mayRepeat(c *network.Config) bool {
 func link(l scenarios.ResolvedLink) network.Link {
 	out := network.Link{
 		Datagram: l.Datagram, NoBase: l.NoBase, Excess: l.Excess.Dist(), Loss: l.Loss.Ratio, Duplicate: l.Duplicate,
-		Bandwidth: l.Bandwidth, Queue: l.Queue,
+		Bandwidth: l.Bandwidth, Queue: l.Queue, MTU: l.MTU, Corrupt: l.Corrupt, Down: l.Down,
 	}
 	if b := l.Loss.Bursts; b != nil {
 		out.Burst = &network.GilbertElliott{P: b.P, R: b.R, Every: b.Every, Good: b.Good, Bad: b.Bad}
