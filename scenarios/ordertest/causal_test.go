@@ -3,12 +3,8 @@ package ordertest_test
 import (
 	"fmt"
 	"slices"
-	"strings"
-	"testing"
 
 	"mpcomm/peer"
-	"mpcomm/peer/order"
-	"mpcomm/scenarios/ordertest"
 )
 
 // vectorTwin is the causal order by vector clocks, slow and obvious.
@@ -94,29 +90,9 @@ func (o *vectorTwin) AppendState(b []byte, _ peer.Instant) []byte {
 	return fmt.Appendf(b, "%d %v %v %v %v", o.sent, o.delivered, o.held, o.vectors, o.had)
 }
 
-// TestBrokenVectorsAreRejected: without a flaw the twin passes, with one it
-// fails for the reason that fits.
-func TestBrokenVectorsAreRejected(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct{ flaw, says string }{
-		{"", ""},
-		{"no second look", "lack"},
-		{"counts what it received", "lack"},
-		{"no gap detection", "fifo is violated"},
-		{"looks at the sender alone", "causal is violated"},
-		{"keeps the words", ""},
-	} {
-		t.Run("causal/"+tt.flaw, func(t *testing.T) {
-			t.Parallel()
-			s := spec(t, "causal", "")
-			s.New = func(order.Values) (peer.Ordering, error) { return &vectorTwin{flaw: tt.flaw}, nil }
-			err := ordertest.Check(s)
-			if (err == nil) != (tt.flaw == "") {
-				t.Fatalf("it ends with %v", err)
-			}
-			if err != nil && !strings.Contains(err.Error(), tt.says) {
-				t.Errorf("it fails for another reason than %q: %v", tt.says, err)
-			}
-		})
-	}
+func init() {
+	register(flaws("causal", nil, func(flaw string) peer.Ordering { return &vectorTwin{flaw: flaw} }, [][2]string{
+		{}, {"no second look", "lack"}, {"counts what it received", "lack"}, {"no gap detection", "fifo is violated"},
+		{"looks at the sender alone", "causal is violated"}, {"keeps the words", ""},
+	}...)...)
 }

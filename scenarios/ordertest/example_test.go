@@ -39,13 +39,13 @@ var relayedSpec = order.Spec{
 	New:        func(order.Values) (peer.Ordering, error) { return relayed{}, nil },
 }
 
-// In a test of one's own the call is ordertest.Test(t, relayedSpec).
+// In a test of one's own the call is ordertest.TestSpec(t, relayedSpec).
 func Example() {
-	fmt.Println("wrong:", ordertest.Check(relayedSpec))
+	fmt.Println("wrong:", ordertest.CheckSpec(relayedSpec))
 
 	careless := relayedSpec
 	careless.Needs &^= peer.FIFOLinks
-	fmt.Println("wrong without FIFO links:", ordertest.Check(careless) != nil)
+	fmt.Println("wrong without FIFO links:", ordertest.CheckSpec(careless) != nil)
 	// Output:
 	// wrong: <nil>
 	// wrong without FIFO links: true

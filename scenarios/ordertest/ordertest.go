@@ -1,6 +1,6 @@
 // Package ordertest tests implementations of orderings, as testing/fstest tests
 // file systems: whoever writes a protocol calls [Test] from go test and learns
-// whether it keeps what its Spec declares.
+// whether it keeps what it promises.
 //
 // The suite runs hand-made litmus schedules and a few hundred random ones
 // through the simulated host: random delays, overtaking, doubled and lost
@@ -25,12 +25,16 @@
 // shrunk to the smallest schedule that still fails and printed in words and as
 // a scenario file.
 //
+// [Test] takes a constructor, the guarantees and what
+// they need; [TestSpec] takes a whole [order.Spec], with the parameters, costs
+// and peculiarities that it declares. Check and CheckSpec return the failure
+// instead of reporting it.
+//
 // The package owns schedules and their judgement. It must never look inside an
 // ordering: it sees what the interface shows.
 package ordertest
 
 import (
-	"errors"
 	"fmt"
 	"testing"
 
@@ -38,115 +42,80 @@ import (
 	"mpcomm/peer/order"
 )
 
-// Test fails t if the ordering of spec, with the values given and the defaults
-// of its other parameters, breaks a promise of its Spec or a rule of
-// [peer.Ordering].
-func Test(t *testing.T, spec order.Spec, given ...order.Value) {
+// Test fails t if the orderings that newOrdering makes, a new one at each call,
+// break one of the guarantees where the needs are met, or a rule of
+// [peer.Ordering]. Without needs the guarantees must hold whatever happens.
+func Test(t testing.TB, newOrdering func() peer.Ordering, guarantees peer.Guarantee, needs ...peer.Need) {
 	t.Helper()
-	if err := Check(spec, given...); err != nil {
+	if err := Check(newOrdering, guarantees, needs...); err != nil {
 		t.Error(err)
 	}
 }
 
-// Check is Test without a test: it returns what is wrong, nil if nothing is. The
-// error holds the smallest schedule found, in words and as a scenario file.
-func Check(spec order.Spec, given ...order.Value) error {
+// Check is Test without a test: it returns what is wrong, nil if nothing is, as
+// CheckSpec does.
+func Check(newOrdering func() peer.Ordering, guarantees peer.Guarantee, needs ...peer.Need) error {
+	spec := order.Spec{Kind: ownKind, Guarantees: guarantees}
+	for _, n := range needs {
+		spec.Needs |= n
+	}
+	if newOrdering != nil {
+		spec.New = func(order.Values) (peer.Ordering, error) { return newOrdering(), nil }
+	}
+	return CheckSpec(spec)
+}
+
+// ownKind is what scenario files call an ordering that has no Spec.
+const ownKind = "own"
+
+// TestSpec fails t if the ordering of spec, with the values given and the
+// defaults of its other parameters, breaks a promise of its Spec or a rule of
+// [peer.Ordering].
+func TestSpec(t testing.TB, spec order.Spec, given ...order.Value) {
+	t.Helper()
+	if err := CheckSpec(spec, given...); err != nil {
+		t.Error(err)
+	}
+}
+
+// CheckSpec is TestSpec without a test: it returns what is wrong, nil if nothing
+// is. What a schedule shows is a [*Failure]; a Spec that cannot be tested is
+// another error.
+func CheckSpec(spec order.Spec, given ...order.Value) error {
 	s, err := newSuite(spec, given)
 	if err != nil {
 		return err
 	}
-	for _, c := range litmus {
-		if err := s.try(c.schedule(s)); err != nil {
-			return err
-		}
-	}
-	for seed := range uint64(randomSchedules) {
-		if err := s.try(s.random(seed)); err != nil {
-			return err
-		}
-	}
-	return s.vacuous()
-}
-
-const randomSchedules = 250
-
-// suite is one ordering under test.
-type suite struct {
-	spec     order.Spec
-	table    order.Table // the ordering as it is
-	probed   order.Table // the same in a probe
-	entry    string      // as a scenario names it
-	promises peer.Guarantee
-	needs    peer.Need
-	unit     int64  // nanoseconds that stand for a millisecond
-	heard    []byte // the states that the probes of a run have met
-	inside   int    // schedules inside the assumptions that delivered something
-}
-
-func newSuite(spec order.Spec, given []order.Value) (*suite, error) {
-	s := &suite{spec: spec, unit: 1_000_000}
-	var err error
-	if s.table, err = order.Table(nil).With(spec); err != nil {
-		return nil, err
-	}
-	values, err := spec.Resolve(given)
-	if err != nil {
-		return nil, err
-	}
-	if err := buildable(&spec, given); err != nil {
-		return nil, err
-	}
-	if s.promises, s.needs, err = spec.Promises(given); err != nil {
-		return nil, err
-	}
-	s.entry = "{kind: " + spec.Kind
-	for _, v := range given {
-		s.entry += fmt.Sprintf(", %s: %s", v.Name, v.Text)
-	}
-	s.entry += "}"
-	if _, ok := values.Text("wait"); ok && s.needs&peer.BoundedDelay != 0 {
-		// Delays and skews of up to 40 units stay within the hold-back.
-		s.unit = min(s.unit, max(1, int64(values.Duration("wait"))/40))
-	}
-	probed := spec
-	probed.New = func(v order.Values) (peer.Ordering, error) {
-		inner, err := spec.New(v)
-		return &probe{inner: inner, heard: &s.heard}, err
-	}
-	s.probed = order.Table{probed}
-	return s, nil
-}
-
-// buildable makes one ordering, which must not panic.
-func buildable(spec *order.Spec, given []order.Value) (err error) {
-	defer func() {
-		if what := recover(); what != nil {
-			err = fmt.Errorf("ordering %s: New panics: %v", spec.Kind, what)
-		}
-	}()
-	o, err := spec.Build(given)
-	if err == nil && o == nil {
-		err = fmt.Errorf("ordering %s: New returns neither an ordering nor an error", spec.Kind)
-	}
-	return err
-}
-
-// try judges one schedule and returns the smallest one that fails in its place.
-func (s *suite) try(c schedule) error {
-	fault := s.judge(&c)
-	if fault == nil {
-		return nil
-	}
-	small, fault := s.shrink(c, fault)
-	return fmt.Errorf("ordering %s: %s\n\nThe smallest schedule that shows it: %s\n\nAs a scenario file:\n\n%s",
-		s.spec.Kind, fault.text, small.words(), small.text(s.entry, fault.expect))
-}
-
-// vacuous is an error if no schedule was inside the assumptions: then nothing
-// that was promised has been tested.
-func (s *suite) vacuous() error {
-	if s.inside == 0 && s.promises != 0 {
-		return errors.New("ordering " + s.spec.Kind + ": no schedule keeps its assumptions, so no promise was tested")
+	c, wrong := s.search()
+	switch {
+	case wrong != nil:
+		tried := s.tried
+		small, wrong := s.shrink(c, wrong)
+		return s.failure(&small, wrong, tried)
+	case s.inside == 0 && s.promises != 0:
+		return fmt.Errorf("ordering %s: no schedule keeps its assumptions, so no promise was tested", spec.Kind)
 	}
 	return nil
+}
+
+// Failure is a schedule on which an ordering does something wrong.
+type Failure struct {
+	Ordering  string // its kind
+	Broken    string // the property or the rule that is broken, in a word or two
+	Text      string // what was seen
+	Schedules int    // how many were tried until one showed it, that one included
+	Words     string // the smallest schedule that shows it
+	Scenario  string // the same as a file for mpcomm run, with an ordering of this kind in its table
+}
+
+func (f *Failure) Error() string {
+	return fmt.Sprintf("ordering %s: %s\n\nThe smallest schedule that shows it: %s\n\nAs a scenario file:\n\n%s",
+		f.Ordering, f.Text, f.Words, f.Scenario)
+}
+
+func (s *suite) failure(c *schedule, wrong *fault, tried int) *Failure {
+	return &Failure{
+		Ordering: s.spec.Kind, Broken: wrong.kind, Text: wrong.text, Schedules: tried,
+		Words: c.words(), Scenario: c.text(s.entry, wrong.expect),
+	}
 }

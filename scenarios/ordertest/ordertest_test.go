@@ -1,6 +1,7 @@
 package ordertest_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -36,7 +37,7 @@ func TestBuiltin(t *testing.T) {
 			}
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				ordertest.Test(t, spec, given...)
+				ordertest.TestSpec(t, spec, given...)
 			})
 		}
 	}
@@ -46,21 +47,19 @@ func TestBuiltin(t *testing.T) {
 // fails with the same ordering, and holds with the real one.
 func TestFailureIsAScenario(t *testing.T) {
 	t.Parallel()
-	broken := spec(t, "fifo", "no gap detection")
-	err := ordertest.Check(broken)
-	if err == nil {
-		t.Fatal("it passes")
-	}
-	_, text, found := strings.Cut(err.Error(), "As a scenario file:\n\n")
-	if !found {
-		t.Fatalf("no scenario in %v", err)
+	broken := brokenTwin{kind: "fifo", make: func(order.Values) (peer.Ordering, error) {
+		return &twin{kind: "fifo", flaw: "no gap detection"}, nil
+	}}.spec(t)
+	var failure *ordertest.Failure
+	if err := ordertest.CheckSpec(broken); !errors.As(err, &failure) {
+		t.Fatalf("it ends with %v", err)
 	}
 	for _, tt := range []struct {
 		name   string
 		table  order.Table
 		misses int
 	}{{"broken", order.Table{broken}, 1}, {"real", order.Builtin(), 0}} {
-		s, err := scenarios.Parse("schedule.yaml", []byte(text), nil, tt.table)
+		s, err := scenarios.Parse("schedule.yaml", []byte(failure.Scenario), nil, tt.table)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +85,7 @@ func TestFailureIsAScenario(t *testing.T) {
 // TestBadSpecs: what cannot be tested is said, not passed over.
 func TestBadSpecs(t *testing.T) {
 	t.Parallel()
-	good := spec(t, "fifo", "")
+	good, _ := order.Builtin().Lookup("fifo")
 	for _, tt := range []struct {
 		name  string
 		edit  func(*order.Spec)
@@ -98,14 +97,14 @@ func TestBadSpecs(t *testing.T) {
 		{"unknown parameter", func(*order.Spec) {}, []order.Value{{Name: "wait", Text: "1ms"}}, "unknown parameter"},
 		{"New panics", func(s *order.Spec) { s.New = func(order.Values) (peer.Ordering, error) { panic("no memory") } }, nil, "no memory"},
 	} {
-		s := good
+		s := *good
 		tt.edit(&s)
-		if err := ordertest.Check(s, tt.given...); err == nil || !strings.Contains(err.Error(), tt.says) {
+		if err := ordertest.CheckSpec(s, tt.given...); err == nil || !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%s: %v; want an error that says %q", tt.name, err, tt.says)
 		}
 	}
 	never, _ := order.Builtin().Lookup("timestamp")
-	if err := ordertest.Check(*never, order.Value{Name: "wait", Text: "0ms"}); err == nil || !strings.Contains(err.Error(), "no schedule keeps its assumptions") {
+	if err := ordertest.CheckSpec(*never, order.Value{Name: "wait", Text: "0ms"}); err == nil || !strings.Contains(err.Error(), "no schedule keeps its assumptions") {
 		t.Errorf("timestamp without a wait: %v", err)
 	}
 }

@@ -4,13 +4,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
-	"testing"
 	"time"
 
 	"mpcomm/peer"
-	"mpcomm/peer/order"
-	"mpcomm/scenarios/ordertest"
 )
 
 // twin is all four orderings in one, slow and obvious, each of which can be
@@ -247,68 +243,26 @@ func (o *twin) AppendState(b []byte, now peer.Instant) []byte {
 	return b
 }
 
-// spec is the real ordering's spec with the twin in its place.
-func spec(tb testing.TB, kind, flaw string) order.Spec {
-	tb.Helper()
-	s, ok := order.Builtin().Lookup(kind)
-	if !ok {
-		tb.Fatalf("no ordering %s", kind)
-	}
-	copied := *s
-	copied.Params, copied.Refine = nil, nil
-	if kind == "timestamp" {
-		copied.Params = s.Params[:1] // its wait bounds the delays
-	}
-	copied.New = func(order.Values) (peer.Ordering, error) { return &twin{kind: kind, flaw: flaw}, nil }
-	return copied
-}
-
-// TestBrokenTwinsAreRejected: without a flaw the twins pass, with one they fail
-// for the reason that fits.
-func TestBrokenTwinsAreRejected(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct{ kind, flaw, says string }{
-		{"naive", "forgets", "lack"},
-		{"naive", "delivers twice", "integrity"},
-		{"naive", "delivers what nobody sent", "integrity"},
-		{"naive", "counts in a global", ""},
-		{"naive", "keeps what is borrowed", "borrowed"},
-		{"naive", "sends twice", "one name"},
-		{"naive", "panics", "cannot happen"},
-		{"fifo", "no gap detection", "fifo is violated"},
-		{"fifo", "no second look", "lack"},
-		{"fifo", "logs copies", "integrity"},
-		{"fifo", "clone shares", ""},
-		{"fifo", "clone forgets", "clone"},
-		{"fifo", "clone is the original", ""},
-		{"fifo", "holds less than nothing", "Held is -1"},
-		{"fifo", "state counts how often it was asked", "AppendState"},
-		{"timestamp", "no tie-break by peer", "total is violated"},
-		{"timestamp", "held too short", "is violated"},
-		{"timestamp", "not held", "is violated"},
-		{"timestamp", "state shows the clock", "canonical"},
-		{"timestamp", "never rests", "does not come to rest"},
-		{"lamport", "no tie-break by peer", "total is violated"},
-		{"lamport", "receiving does not tick", ""},
-		{"lamport", "waits for one", "is violated"},
-		{"lamport", "does not wait", "total is violated"},
-		{"lamport", "reset leaves the clock", "another history"},
+func init() {
+	for kind, list := range map[string][][2]string{
+		"naive": {
+			{}, {"forgets", "lack"}, {"delivers twice", "integrity"}, {"delivers what nobody sent", "integrity"},
+			{"counts in a global", ""}, {"keeps what is borrowed", "borrowed"}, {"sends twice", "one name"}, {"panics", "cannot happen"},
+		},
+		"fifo": {
+			{}, {"no gap detection", "fifo is violated"}, {"no second look", "lack"}, {"logs copies", "integrity"}, {"clone shares", ""},
+			{"clone forgets", "clone"}, {"clone is the original", ""}, {"holds less than nothing", "Held is -1"},
+			{"state counts how often it was asked", "AppendState"},
+		},
+		"timestamp": {
+			{}, {"no tie-break by peer", "total is violated"}, {"held too short", "is violated"}, {"not held", "is violated"},
+			{"state shows the clock", "canonical"}, {"never rests", "does not come to rest"},
+		},
+		"lamport": {
+			{}, {"no tie-break by peer", "total is violated"}, {"receiving does not tick", ""}, {"waits for one", "is violated"},
+			{"does not wait", "total is violated"}, {"reset leaves the clock", "another history"},
+		},
 	} {
-		t.Run(tt.kind+"/"+tt.flaw, func(t *testing.T) {
-			t.Parallel()
-			err := ordertest.Check(spec(t, tt.kind, tt.flaw))
-			if err == nil {
-				t.Fatal("it passes")
-			}
-			if !strings.Contains(err.Error(), tt.says) {
-				t.Errorf("it fails for another reason than %q: %v", tt.says, err)
-			}
-		})
-	}
-	for _, kind := range []string{"naive", "fifo", "timestamp", "lamport"} {
-		t.Run(kind+" without a flaw", func(t *testing.T) {
-			t.Parallel()
-			ordertest.Test(t, spec(t, kind, ""))
-		})
+		register(flaws(kind, nil, func(flaw string) peer.Ordering { return &twin{kind: kind, flaw: flaw} }, list...)...)
 	}
 }

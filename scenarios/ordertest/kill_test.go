@@ -1,0 +1,119 @@
+package ordertest_test
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"text/tabwriter"
+
+	"mpcomm/peer"
+	"mpcomm/peer/order"
+	"mpcomm/scenarios/ordertest"
+)
+
+// brokenTwin is an ordering that pretends to be one of the library and has a
+// flaw that authors have put into theirs. The suite has to reject it.
+type brokenTwin struct {
+	kind  string        // the ordering whose Spec it claims to keep
+	given []order.Value // with these parameters
+	flaw  string        // "" = none: the suite has to pass it
+	says  string        // words that the failure must have, as it might be rejected for another reason; "" = any
+	make  func(order.Values) (peer.Ordering, error)
+}
+
+func (b brokenTwin) String() string {
+	name := b.kind
+	for _, v := range b.given {
+		name += " " + v.Name + "=" + v.Text
+	}
+	if b.flaw == "" {
+		return name + ": no flaw"
+	}
+	return name + ": " + b.flaw
+}
+
+// spec is that of the real ordering, with the twin in its place.
+func (b brokenTwin) spec(tb testing.TB) order.Spec {
+	tb.Helper()
+	s, ok := order.Builtin().Lookup(b.kind)
+	if !ok {
+		tb.Fatalf("no ordering %s", b.kind)
+	}
+	twin := *s
+	twin.New = b.make
+	return twin
+}
+
+// brokenTwins are all there are; every file of twins adds its own with register
+// in an init function, in whatever order.
+var brokenTwins []brokenTwin
+
+func register(twins ...brokenTwin) { brokenTwins = append(brokenTwins, twins...) }
+
+// flaws makes twins that differ in their flaw alone: each entry is a flaw, and
+// the words of its failure.
+func flaws(kind string, given []order.Value, twin func(flaw string) peer.Ordering, list ...[2]string) []brokenTwin {
+	var twins []brokenTwin
+	for _, f := range list {
+		twins = append(twins, brokenTwin{
+			kind: kind, given: given, flaw: f[0], says: f[1],
+			make: func(order.Values) (peer.Ordering, error) { return twin(f[0]), nil },
+		})
+	}
+	return twins
+}
+
+// TestKillTable: the suite rejects every twin with a flaw, for the reason that
+// fits, and passes those without. The log says what killed which, and after how
+// many schedules.
+func TestKillTable(t *testing.T) {
+	t.Parallel()
+	twins := slices.Clone(brokenTwins)
+	slices.SortStableFunc(twins, func(a, b brokenTwin) int { return cmp.Compare(a.String(), b.String()) })
+	killed := make([]*ordertest.Failure, len(twins))
+	t.Run("twins", func(t *testing.T) {
+		for i, b := range twins {
+			t.Run(b.String(), func(t *testing.T) {
+				t.Parallel()
+				f, err := ordertest.FirstFailure(b.spec(t), b.given...)
+				killed[i] = f
+				switch {
+				case err != nil:
+					t.Error(err)
+				case b.flaw == "" && f != nil:
+					t.Errorf("it is rejected without a flaw: %v", f)
+				case b.flaw != "" && f == nil:
+					t.Error("it survives")
+				case f != nil && !strings.Contains(f.Text, b.says):
+					t.Errorf("it fails for another reason than %q: %v", b.says, f)
+				}
+			})
+		}
+	})
+	var table strings.Builder
+	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "ORDERING\tTWIN\tKILLED BY\tAFTER SCHEDULES")
+	rejected := 0
+	for i, b := range twins {
+		if i > 0 && twins[i-1].String() == b.String() {
+			t.Errorf("%v is there twice", b)
+		}
+		if f := killed[i]; f != nil {
+			rejected++
+			name, _, _ := strings.Cut(b.String(), ":")
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\n", name, b.flaw, f.Broken, f.Schedules)
+		}
+	}
+	w.Flush()
+	t.Logf("%d wrong versions rejected\n%s", rejected, table.String())
+	for _, kind := range order.Builtin().Kinds() {
+		if !slices.ContainsFunc(twins, func(b brokenTwin) bool { return b.kind == kind && b.flaw != "" }) {
+			t.Errorf("there is no wrong version of %s", kind)
+		}
+	}
+	if rejected < 40 {
+		t.Errorf("%d wrong versions, want at least 40", rejected)
+	}
+}

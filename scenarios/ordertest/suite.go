@@ -1,0 +1,94 @@
+package ordertest
+
+import (
+	"fmt"
+
+	"mpcomm/peer"
+	"mpcomm/peer/order"
+)
+
+const randomSchedules = 250
+
+// suite is one ordering under test.
+type suite struct {
+	spec     order.Spec
+	table    order.Table // the ordering as it is
+	probed   order.Table // the same in a probe
+	entry    string      // as a scenario names it
+	promises peer.Guarantee
+	needs    peer.Need
+	unit     int64  // nanoseconds that stand for a millisecond
+	heard    []byte // the states that the probes of a run have met
+	tried    int    // schedules
+	inside   int    // of them inside the assumptions and with deliveries
+}
+
+func newSuite(spec order.Spec, given []order.Value) (*suite, error) {
+	s := &suite{spec: spec, unit: 1_000_000}
+	var err error
+	if s.table, err = order.Table(nil).With(spec); err != nil {
+		return nil, err
+	}
+	values, err := spec.Resolve(given)
+	if err != nil {
+		return nil, err
+	}
+	if err := buildable(&spec, given); err != nil {
+		return nil, err
+	}
+	if s.promises, s.needs, err = spec.Promises(given); err != nil {
+		return nil, err
+	}
+	s.entry = "{kind: " + spec.Kind
+	for _, v := range given {
+		s.entry += fmt.Sprintf(", %s: %s", v.Name, v.Text)
+	}
+	s.entry += "}"
+	if _, ok := values.Text("wait"); ok && s.needs&peer.BoundedDelay != 0 {
+		// Delays and skews of up to 40 units stay within the hold-back.
+		s.unit = min(s.unit, max(1, int64(values.Duration("wait"))/40))
+	}
+	probed := spec
+	probed.New = func(v order.Values) (peer.Ordering, error) {
+		inner, err := spec.New(v)
+		return &probe{inner: inner, heard: &s.heard}, err
+	}
+	s.probed = order.Table{probed}
+	return s, nil
+}
+
+// buildable makes one ordering, which must not panic.
+func buildable(spec *order.Spec, given []order.Value) (err error) {
+	defer func() {
+		if what := recover(); what != nil {
+			err = fmt.Errorf("ordering %s: New panics: %v", spec.Kind, what)
+		}
+	}()
+	o, err := spec.Build(given)
+	if err == nil && o == nil {
+		err = fmt.Errorf("ordering %s: New returns neither an ordering nor an error", spec.Kind)
+	}
+	return err
+}
+
+// search tries schedules until one fails, and returns it.
+func (s *suite) search() (schedule, *fault) {
+	for _, l := range litmus {
+		c := l.schedule(s)
+		if wrong := s.try(&c); wrong != nil {
+			return c, wrong
+		}
+	}
+	for seed := range uint64(randomSchedules) {
+		c := s.random(seed)
+		if wrong := s.try(&c); wrong != nil {
+			return c, wrong
+		}
+	}
+	return schedule{}, nil
+}
+
+func (s *suite) try(c *schedule) *fault {
+	s.tried++
+	return s.judge(c)
+}
