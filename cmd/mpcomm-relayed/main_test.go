@@ -25,5 +25,5 @@ func TestScripts(t *testing.T) {
 // The ordering keeps what it declares, inside what it needs.
 func TestRelayed(t *testing.T) {
 	t.Parallel()
-	ordertest.Test(t, relayedSpec)
+	ordertest.TestSpec(t, relayedSpec)
 }
