@@ -3,8 +3,11 @@ package sweep
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
+	"mpcomm/peer"
+	"mpcomm/peer/order"
 	"mpcomm/reports/result"
 )
 
@@ -39,8 +42,14 @@ func TestUnderFaults(t *testing.T) {
 	const (
 		loss  = "faults: []"
 		crash = "faults: [{at: 300ms, since: data, crash: 4}]"
+		first = "faults: [{at: 300ms, since: data, crash: 0}]" // the sequencer
 		drop  = "faults: [{at: 200ms, since: data, partition: [[0, 1, 2], [3, 4]], for: 200ms}]"
 		hold  = "faults: [{at: 200ms, since: data, partition: [[0, 1, 2], [3, 4]], for: 200ms, mode: hold}]"
+
+		merge = "{kind: merge, null: 20ms}"
+		ub    = "{kind: sequencer, variant: ub}"
+		bb    = "{kind: sequencer, variant: bb}"
+		uub   = "{kind: sequencer, variant: uub}"
 	)
 	for _, tt := range []struct {
 		name, ordering, link, lost, fault string
@@ -48,17 +57,48 @@ func TestUnderFaults(t *testing.T) {
 		share                             float64 // of messages times compared logs; 0 = not held
 	}{
 		{"naive, loss", "naive", "datagram", "1/200", loss, false, false, false, 0.995},
-		{"naive, crash", "naive", "datagram", "0", crash, false, false, true, 0},
+		{"naive, crash", "naive", "datagram", "0", crash, false, false, true, 0.869},
 		{"naive, partition", "naive", "datagram", "0", drop, false, false, false, 0.877},
 		{"naive, held", "naive", "datagram", "0", hold, false, false, true, 1},
 		{"fifo, loss", "fifo", "datagram", "1/200", loss, false, false, false, 0.909},
+		{"fifo, crash", "fifo", "datagram", "0", crash, false, false, true, 0.869},
 		{"fifo, partition", "fifo", "datagram", "0", drop, false, false, false, 0.646},
 		{"fifo, held", "fifo", "datagram", "0", hold, false, false, true, 1},
+		{"causal, loss", "causal", "datagram", "1/200", loss, false, false, false, 0.767},
+		{"causal, crash", "causal", "datagram", "0", crash, false, false, true, 0.869},
+		{"causal, partition", "causal", "datagram", "0", drop, false, false, false, 0.646},
+		{"causal, held", "causal", "datagram", "0", hold, false, false, true, 1},
 		{"lamport, loss", "lamport", "fifo", "1/200", loss, true, false, false, 0.996},
 		{"lamport, crash", "lamport", "fifo", "0", crash, true, true, false, 0.386},
+		{"lamport, crash of p0", "lamport", "fifo", "0", first, true, true, false, 0.386},
 		{"lamport, partition", "lamport", "fifo", "0", drop, true, false, false, 0.877},
 		{"lamport, held", "lamport", "fifo", "0", hold, true, true, true, 1},
 		{"lamport that detects gaps, partition", "{kind: lamport, gaps: detect}", "fifo", "0", drop, true, true, false, 0},
+		{"merge, loss", merge, "fifo", "1/200", loss, true, false, false, 0.996},
+		{"merge, crash", merge, "fifo", "0", crash, true, true, false, 0.374},
+		{"merge, crash of p0", merge, "fifo", "0", first, true, true, false, 0.374},
+		{"merge, partition", merge, "fifo", "0", drop, true, false, false, 0.877},
+		{"merge, held", merge, "fifo", "0", hold, true, true, true, 1},
+		{"ub, loss", ub, "fifo", "1/200", loss, true, true, false, 0.651},
+		{"ub, crash", ub, "fifo", "0", crash, true, true, true, 0.869},
+		{"ub, crash of p0", ub, "fifo", "0", first, true, true, false, 0.356},
+		{"ub, partition", ub, "fifo", "0", drop, true, true, false, 0.632},
+		{"ub, held", ub, "fifo", "0", hold, true, true, true, 1},
+		{"bb, loss", bb, "fifo", "1/200", loss, true, true, false, 0.534},
+		{"bb, crash", bb, "fifo", "0", crash, true, true, true, 0.869},
+		{"bb, crash of p0", bb, "fifo", "0", first, true, true, false, 0.356},
+		{"bb, partition", bb, "fifo", "0", drop, true, true, false, 0.632},
+		{"bb, held", bb, "fifo", "0", hold, true, true, true, 1},
+		{"uub, loss", uub, "fifo", "1/200", loss, true, true, false, 0.463},
+		{"uub, crash", uub, "fifo", "0", crash, true, true, false, 0.398},
+		{"uub, crash of p0", uub, "fifo", "0", first, true, true, false, 0.398},
+		{"uub, partition", uub, "fifo", "0", drop, true, true, false, 0.174},
+		{"uub, held", uub, "fifo", "0", hold, true, true, true, 1},
+		{"skeen, loss", "skeen", "fifo", "1/200", loss, true, true, false, 0.084},
+		{"skeen, crash", "skeen", "fifo", "0", crash, true, true, false, 0.219},
+		{"skeen, crash of p0", "skeen", "fifo", "0", first, true, true, false, 0.219},
+		{"skeen, partition", "skeen", "fifo", "0", drop, true, true, false, 0.066},
+		{"skeen, held", "skeen", "fifo", "0", hold, true, true, true, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -85,7 +125,7 @@ network: {link: %s, loss: %s, latency: {kind: exponential, min: 0ms, mean: 20ms}
 				t.Errorf("integrity holds in %v of the runs", number(t, c, "properties.integrity"))
 			}
 			logs := 5.0
-			if tt.fault == crash {
+			if tt.fault == crash || tt.fault == first {
 				logs = 4
 			}
 			share := number(t, c, "divergence.deliveries") / (logs * 200)
@@ -97,28 +137,52 @@ network: {link: %s, loss: %s, latency: {kind: exponential, min: 0ms, mean: 20ms}
 	}
 }
 
-// TestRepair: with a reliable transport below, loss changes times and nothing
-// else: every log is complete, and a total order is total.
+// TestRepair: with a reliable transport below, loss, copies and overtaking
+// change times and nothing else: under every ordering all logs are complete,
+// and a total order is total, so that they are identical.
 func TestRepair(t *testing.T) {
 	t.Parallel()
-	for _, ordering := range []string{"naive", "fifo", "lamport"} {
-		c := line(t, fmt.Sprintf(`version: 1
+	for _, spec := range order.Builtin() {
+		t.Run(spec.Kind, func(t *testing.T) {
+			t.Parallel()
+			entry := spec.Kind
+			if slices.ContainsFunc(spec.Params, func(p order.Param) bool { return p.Name == "wait" }) {
+				entry = "{kind: " + spec.Kind + ", wait: 20s}" // what is sent again stays within the hold-back
+			}
+			repaired := func(loss string) *result.Cell {
+				return line(t, fmt.Sprintf(`version: 1
 name: repaired
 peers: 4
 orderings: [%s]
 phases: {kind: robust, retry: 100ms, backoff: 1, give_up: 1m, drain: 1m}
 workload: {messages: 10, gap: {kind: exponential, min: 0ms, mean: 20ms}}
-network: {link: datagram, loss: 1/5, duplicate: 1/10, latency: {kind: exponential, min: 0ms, mean: 20ms}, transport: {kind: reliable, rto: 90ms}}
+network:
+  link: datagram
+  latency: {kind: exponential, min: 0ms, mean: 20ms}
+  loss: %s
+  duplicate: 1/20
+  reorder: {share: 1/20, extra: {kind: exponential, min: 0ms, mean: 30ms}}
+  transport: {kind: reliable, rto: 90ms}
 limits: {until: 1h}
-`, ordering), 1000)
-		for _, property := range []string{"complete", "properties.integrity", "properties.agreement", "properties.validity", "properties.fifo"} {
-			if v := number(t, c, property); v != 1 {
-				t.Errorf("%s: %s in %v of the runs, want all", ordering, property, v)
+`, entry, loss), 400)
 			}
-		}
-		if total := number(t, c, "properties.total"); (total == 1) != (ordering == "lamport") {
-			t.Errorf("%s: total order in %v of the runs", ordering, total)
-		}
+			c := repaired("5%")
+			want := []string{"complete", "properties.integrity", "properties.agreement", "properties.validity"}
+			if spec.Guarantees&peer.Total != 0 {
+				want = append(want, "properties.total", "divergence.identical")
+			}
+			for _, property := range want {
+				if v := number(t, c, property); v != 1 {
+					t.Errorf("%s in %v of the runs, want all", property, v)
+				}
+			}
+			if spec.Guarantees&peer.Total == 0 && number(t, c, "divergence.identical") > 0.5 {
+				t.Error("the runs are too quiet to show an order")
+			}
+			if lossy, calm := number(t, c, "cost.latency_ms.mean"), number(t, repaired("0"), "cost.latency_ms.mean"); !spec.Offline && lossy < calm {
+				t.Errorf("a mean latency of %v with loss, %v without", lossy, calm)
+			}
+		})
 	}
 }
 
