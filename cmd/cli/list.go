@@ -10,6 +10,7 @@ import (
 
 	"mpcomm/network/latency"
 	"mpcomm/peer/order"
+	"mpcomm/reports/screen"
 	"mpcomm/scenarios"
 )
 
@@ -23,6 +24,8 @@ type entry struct {
 type section struct {
 	name    string
 	entries []entry
+	full    *screen.Catalogue // what is shown of a section alone; nil = the entries
+	object  any               // what JSON has; nil = the entries
 }
 
 // sectionNames are what `list` takes, in the order in which it prints them.
@@ -31,8 +34,10 @@ var sectionNames = []string{"scenarios", "orderings", "presets", "sites"}
 func (a *app) listCommand() *cobra.Command {
 	asJSON := false
 	c := &cobra.Command{
-		Use:       "list [scenarios|orderings|presets|sites]",
-		Short:     "What there is: built-in scenarios, orderings, network presets, sites",
+		Use:   "list [scenarios|orderings|presets|sites]",
+		Short: "What there is: built-in scenarios, orderings, network presets, sites",
+		Long: "list names what there is. Of orderings alone it shows what each keeps and needs, and what\n" +
+			"it costs.",
 		Args:      arguments(0, 1, "at most one of "+strings.Join(sectionNames, " ")),
 		ValidArgs: sectionNames,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -46,7 +51,15 @@ func (a *app) listCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.answer(func(w io.Writer) error { return writeList(w, sections, asJSON) })
+			return a.answer(func(w io.Writer) error {
+				if asJSON {
+					return writeListJSON(w, sections)
+				}
+				if full := sections[0].full; full != nil && len(sections) == 1 {
+					return screen.WriteCatalogue(w, full, a.screen(look{}))
+				}
+				return writeList(w, sections)
+			})
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
@@ -67,9 +80,12 @@ func (a *app) listed(names []string) ([]section, error) {
 				s.entries = append(s.entries, entry{n, firstSentence(built.Doc)})
 			}
 		case "orderings":
+			var objects []orderingEntry
 			for _, o := range a.table {
 				s.entries = append(s.entries, entry{o.Kind, orderingDoc(&o)})
+				objects = append(objects, orderingEntryOf(&o))
 			}
+			s.full, s.object = orderingsCatalogue(a.table), objects
 		case "presets":
 			for _, p := range latency.Presets() {
 				s.entries = append(s.entries, entry{p.Name, firstSentence(p.Doc)})
@@ -103,11 +119,7 @@ func siteDoc(c *latency.City) string {
 func orderingDoc(o *order.Spec) string {
 	var params []string
 	for _, p := range o.Params {
-		if p.Default == "" {
-			params = append(params, p.Name)
-			continue
-		}
-		params = append(params, p.Name+"="+p.Default)
+		params = append(params, paramWords(&p))
 	}
 	if len(params) == 0 {
 		return o.Doc
@@ -115,14 +127,17 @@ func orderingDoc(o *order.Spec) string {
 	return o.Doc + " (" + strings.Join(params, " ") + ")"
 }
 
-func writeList(w io.Writer, sections []section, asJSON bool) error {
-	if asJSON {
-		object := map[string][]entry{}
-		for _, s := range sections {
+func writeListJSON(w io.Writer, sections []section) error {
+	object := map[string]any{}
+	for _, s := range sections {
+		if object[s.name] = s.object; s.object == nil {
 			object[s.name] = s.entries
 		}
-		return writeJSON(w, object)
 	}
+	return writeJSON(w, object)
+}
+
+func writeList(w io.Writer, sections []section) error {
 	var b strings.Builder
 	for i, s := range sections {
 		indent := ""

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"mpcomm/peer"
 	"mpcomm/peer/order"
 	"mpcomm/scenarios"
 )
@@ -63,59 +62,22 @@ func TestREADMEIsCurrent(t *testing.T) {
 	}
 }
 
+// orderingsTable is what `list orderings` shows, as Markdown.
 func orderingsTable(table order.Table) string {
 	var b strings.Builder
-	b.WriteString("| ordering | what it does | guarantees | assumes | packets | steps | paper |\n|---|---|---|---|---|---|---|\n")
+	b.WriteString("| ordering | what it does | class | FIFO | causal | total | agreement | uniform | assumes | packets | steps | paper |\n" +
+		"|---|---|---|:-:|:-:|:-:|:-:|:-:|---|---|---|---|\n")
+	row := func(cells ...string) { fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | ")) }
 	for i := range table {
 		s := &table[i]
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | %s |\n", s.Kind, s.Doc,
-			words(uint(s.Guarantees), guarantees), words(uint(s.Needs), needs), s.Packets, s.Steps, s.Paper)
-	}
-	return b.String()
-}
-
-// name is a promise or an assumption in words.
-type name struct {
-	bit  uint
-	text string
-}
-
-var guarantees = []name{
-	{uint(peer.FIFO), "FIFO"},
-	{uint(peer.Causal), "causal"},
-	{uint(peer.Total), "total"},
-	{uint(peer.Agreement), "agreement"},
-	{uint(peer.Uniform), "uniform"},
-}
-
-var needs = []name{
-	{uint(peer.FIFOLinks), "FIFO links"},
-	{uint(peer.NoLoss), "no loss"},
-	{uint(peer.NoDuplicates), "no duplicates"},
-	{uint(peer.BoundedDelay), "delay and skew within the wait"},
-	{uint(peer.BoundedSkew), "bounded skew"},
-	{uint(peer.NoCrash), "no crash"},
-	{uint(peer.MinorityCrash), "a minority crashes"},
-	{uint(peer.MonotoneClock), "clocks never step back"},
-	{uint(peer.RepliesOnDelivery), "replies on delivery"},
-	{uint(peer.RepliesOnReceipt), "replies to nothing a transport holds back"},
-}
-
-func words(set uint, names []name) string {
-	var all []string
-	for _, n := range names {
-		if set&n.bit != 0 {
-			all = append(all, n.text)
-			set &^= n.bit
+		about := append([]string{"`" + s.Kind + "`", s.Doc, s.Class}, marks(s.Guarantees, "✓", "–")...)
+		row(append(about, needWords(s.Needs), s.Packets, s.Steps, s.Paper)...)
+		for _, v := range s.Variants() {
+			about := append([]string{"", "with `" + choiceWords(v.Values) + "`", ""}, marks(v.Guarantees, "✓", "–")...)
+			row(append(about, needWords(v.Needs), "", "", "")...)
 		}
 	}
-	if set != 0 {
-		panic(fmt.Sprintf("the README has no words for %#x", set))
-	}
-	if len(all) == 0 {
-		return "nothing"
-	}
-	return strings.Join(all, ", ")
+	return b.String()
 }
 
 // blocks are the fenced blocks of the README in one language.

@@ -77,7 +77,7 @@ func columns(s string) int { return text.StringWidthWithoutEscSequences(s) }
 
 var toASCII = strings.NewReplacer(
 	" · ", ", ", "·", "-", "×", "x", "÷", "/", "±", "+/-", "µ", "u", "…", "...", "→", "->", "←", "<-",
-	"–", "-", "—", "-", "≥", ">=", "≤", "<=", "‘", "'", "’", "'", "“", `"`, "”", `"`,
+	"–", "-", "—", "-", "≥", ">=", "≤", "<=", "‘", "'", "’", "'", "“", `"`, "”", `"`, "é", "e", "á", "a",
 )
 
 // plain returns s as this terminal can show it: without control characters,
