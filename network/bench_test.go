@@ -54,7 +54,7 @@ func threePlaces() [][]time.Duration {
 }
 
 // everything switches on whatever a link can do, and lets one row of
-// overrides and a partition nobody is in stand by.
+// overrides, a partition nobody is in and a change stand by.
 func everything() Config {
 	link := Link{
 		Datagram: true, Excess: exponential20(),
@@ -73,6 +73,7 @@ func everything() Config {
 		Overrides:  []Override{{To: []Addr{3, 4}, Link: other}},
 		Explicit:   []Explicit{{Body: 1, From: 0, To: 1}},
 		Partitions: []Partition{{Groups: [][]Addr{{0}, {1}}}},
+		Changes:    []Change{{To: []Addr{2}, Set: SetDelay | SetOrder, Link: Link{Excess: exponential20()}}},
 	}
 }
 

@@ -33,6 +33,12 @@ func (c *Config) check() error {
 		r.addrs(where+": from", o.From, c.Peers)
 		r.addrs(where+": to", o.To, c.Peers)
 	}
+	if len(c.Changes) > math.MaxUint16 {
+		r.add("%d changes: want at most %d", len(c.Changes), math.MaxUint16)
+	}
+	for i := range c.Changes {
+		r.change(fmt.Sprintf("change %d", i), &c.Changes[i], c.Peers)
+	}
 	r.places(c)
 	r.explicit(c)
 	for i := range c.Partitions {
@@ -52,6 +58,20 @@ func (r *faultList) ratio(where, name string, p rng.Ratio) {
 	if p.Num > p.Den {
 		r.add("%s: %s %d/%d: want a probability 0..1", where, name, p.Num, p.Den)
 	}
+}
+
+func (r *faultList) change(where string, c *Change, peers int) {
+	if c.Set == 0 || c.Set >= allProperties {
+		r.add("%s: set %#x: want one or more of the properties there are", where, uint16(c.Set))
+	}
+	// On its own a queue has no bandwidth, but its link may.
+	l := c.Link
+	if c.Set&SetBandwidth == 0 && l.Queue > 0 {
+		l.Bandwidth = 1
+	}
+	r.link(where, &l)
+	r.addrs(where+": from", c.From, peers)
+	r.addrs(where+": to", c.To, peers)
 }
 
 func (r *faultList) link(where string, l *Link) {

@@ -113,6 +113,7 @@ type Config struct {
 	Peers     int // 1..65536
 	Default   Link
 	Overrides []Override // at most 65534
+	Changes   []Change   // named by index in Network.Change; at most 65535
 
 	// Base[r][s] is the one-way delay from place r to place s that every
 	// packet takes besides its draw, 0 or more; nil = none. Peers at one place

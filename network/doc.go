@@ -1,8 +1,8 @@
 // Package network says where a packet goes and when.
 //
 // It owns the links of a group of peers: the delay of every packet, loss,
-// duplication, reordering, the queue before a slow link, partitions, and what
-// each of them has done. A caller hands in a packet and the present time and
+// duplication, reordering, corruption, the queue before a slow link, partitions,
+// changes of links over time, and what each of them has done. A caller hands in a packet and the present time and
 // gets back one Fate for each packet and for each duplicate: none is lost
 // silently. What the caller does with a fate, such as scheduling the arrival,
 // is the caller's business.

@@ -30,12 +30,14 @@ type link struct {
 	down     bool
 	narrow   bool // down, or with an mtu that a packet may exceed
 	corrupts bool
+
+	changed []int // the changes that it is under
 }
 
-// compile makes l ready. In a network without explicit delays (forced false) a
-// fifo link with a constant excess needs no memory of arrivals: its packets
-// cannot overtake, since they leave in order.
-func compile(l *Link, forced bool) link {
+// compile makes l ready. In a network without explicit delays and without
+// changes (uneven false) a fifo link with a constant excess needs no memory of
+// arrivals: its packets cannot overtake, since they leave in order.
+func compile(l *Link, uneven bool) link {
 	c := link{
 		excess:    l.Excess,
 		loss:      l.Loss.Chance(),
@@ -46,7 +48,7 @@ func compile(l *Link, forced bool) link {
 		bandwidth: uint64(l.Bandwidth),
 		queue:     uint64(l.Queue),
 		based:     !l.NoBase,
-		ordered:   !l.Datagram && (forced || !l.Excess.IsConstant()),
+		ordered:   !l.Datagram && (uneven || !l.Excess.IsConstant()),
 	}
 	if l.Datagram {
 		c.extra, c.reorder = l.ReorderExtra, l.Reorder.Chance()
@@ -94,112 +96,4 @@ func (l *link) features() features {
 // order of l.
 func (l Link) loopback() Link {
 	return Link{Datagram: l.Datagram, NoBase: l.NoBase, Excess: l.Excess}
-}
-
-// classes says which link serves which pair of peers.
-type classes struct {
-	links []link     // 0 = default, 1 = loopback, 2.. = overrides
-	rows  [][]uint16 // rows[from][to] = index into links; nil, or a nil row, = 0 everywhere
-	self  []uint16   // self[p] = index of the way p to p; nil = 1 everywhere
-}
-
-const (
-	classDefault  = 0
-	classLoopback = 1
-	classFirst    = 2 // of the overrides
-)
-
-func compileClasses(c *Config) classes {
-	forced := len(c.Explicit) > 0
-	own := c.Default
-	if c.Loopback != nil {
-		own = *c.Loopback
-	}
-	own = own.loopback()
-	k := classes{links: make([]link, 0, classFirst+len(c.Overrides))}
-	k.links = append(k.links, compile(&c.Default, forced), compile(&own, forced))
-	for i := range c.Overrides {
-		k.links = append(k.links, compile(&c.Overrides[i].Link, forced))
-	}
-	k.assign(c)
-	return k
-}
-
-// assign fills rows and self. Senders that the same overrides name share one
-// row, so that a rule about a receiver does not cost a matrix.
-func (k *classes) assign(c *Config) {
-	if len(c.Overrides) == 0 {
-		return
-	}
-	k.rows = make([][]uint16, c.Peers)
-	named := make([][]byte, c.Peers) // the overrides that name a sender, two bytes each
-	for i := range c.Overrides {
-		o := &c.Overrides[i]
-		each(o.From, c.Peers, func(p int) { named[p] = append(named[p], byte(i>>8), byte(i)) })
-		k.assignSelf(i, o, c.Peers)
-	}
-	shared := make(map[string][]uint16)
-	for p, list := range named {
-		if len(list) == 0 {
-			continue
-		}
-		row, ok := shared[string(list)]
-		if !ok {
-			row = make([]uint16, c.Peers)
-			for j := 0; j < len(list); j += 2 {
-				i := int(list[j])<<8 | int(list[j+1])
-				each(c.Overrides[i].To, c.Peers, func(q int) { row[q] = uint16(classFirst + i) })
-			}
-			shared[string(list)] = row
-		}
-		k.rows[p] = row
-	}
-}
-
-// assignSelf gives override i to the ways p to p that it names in both lists.
-func (k *classes) assignSelf(i int, o *Override, peers int) {
-	if len(o.From) == 0 || len(o.To) == 0 {
-		return
-	}
-	both := make([]bool, peers)
-	for _, p := range o.From {
-		both[p] = true
-	}
-	for _, p := range o.To {
-		if !both[p] {
-			continue
-		}
-		if k.self == nil {
-			k.self = make([]uint16, peers)
-			for q := range k.self {
-				k.self[q] = classLoopback
-			}
-		}
-		k.self[p] = uint16(classFirst + i)
-	}
-}
-
-// each calls f for every peer of the list, an empty list meaning all.
-func each(list []Addr, peers int, f func(p int)) {
-	if len(list) == 0 {
-		for p := range peers {
-			f(p)
-		}
-	}
-	for _, p := range list {
-		f(int(p))
-	}
-}
-
-// between is the link that serves from and to, which may be the same peer.
-func (k *classes) between(from, to Addr) *link {
-	switch {
-	case from == to && k.self == nil:
-		return &k.links[classLoopback]
-	case from == to:
-		return &k.links[k.self[from]]
-	case k.rows == nil || k.rows[from] == nil:
-		return &k.links[classDefault]
-	}
-	return &k.links[k.rows[from][to]]
 }

@@ -61,6 +61,13 @@ func drawConfig(t *rapid.T) Config {
 			From: rapid.SliceOfN(addr, 0, 2).Draw(t, "from"), To: rapid.SliceOfN(addr, 0, 2).Draw(t, "to"), Link: drawLink(t),
 		})
 	}
+	for range rapid.SampledFrom([]int{0, 0, 1, 3}).Draw(t, "changes") {
+		change := Change{
+			From: rapid.SliceOfN(addr, 0, 2).Draw(t, "from"), To: rapid.SliceOfN(addr, 0, 2).Draw(t, "to"), Link: drawLink(t),
+			Set: Properties(rapid.Uint16Range(1, uint16(allProperties)-1).Draw(t, "set")),
+		}
+		c.Changes = append(c.Changes, change)
+	}
 	if rapid.Bool().Draw(t, "loopback") {
 		l := drawLink(t)
 		c.Loopback = &l
@@ -128,7 +135,7 @@ func runBoth(t *rapid.T, c Config, n *Network, w *twin) {
 			Name: rng.Key(rapid.Uint64Range(0, 9).Draw(t, "name")), Bytes: rapid.Int32Range(0, 1500).Draw(t, "bytes"),
 		}
 		var got, want []Fate
-		switch op := rapid.IntRange(0, 5).Draw(t, "op"); {
+		switch op := rapid.IntRange(0, 6).Draw(t, "op"); {
 		case op <= 1:
 			got, want = n.Broadcast(now, p, prefix), w.broadcast(now, p)
 		case op == 2:
@@ -141,6 +148,11 @@ func runBoth(t *rapid.T, c Config, n *Network, w *twin) {
 			i := rapid.IntRange(0, len(c.Partitions)-1).Draw(t, "fault")
 			f := Fault{Partition: i, Heal: w.active[i]}
 			got, want = n.Apply(now, f, prefix), w.apply(now, f)
+		case op == 6 && len(c.Changes) > 0:
+			i := rapid.IntRange(0, len(c.Changes)-1).Draw(t, "change")
+			n.Change(now, i, w.lasting[i])
+			w.lasting[i] = !w.lasting[i]
+			got = prefix
 		case op == 5 && w.counts.Arriving > 0:
 			if got, want := n.Arrive(now, sent, p.From, p.To), w.arrive(p.From, p.To); got != want {
 				t.Fatalf("at %v arrival %d to %d: %v, twin %v", now, p.From, p.To, got, want)
@@ -165,6 +177,11 @@ func runBoth(t *rapid.T, c Config, n *Network, w *twin) {
 		for i := range c.Partitions {
 			if n.Struck(i) != w.struck[i] {
 				t.Fatalf("step %d: partition %d struck %d, twin %d", step, i, n.Struck(i), w.struck[i])
+			}
+		}
+		for i := range c.Changes {
+			if n.Changed(i) != w.met[i] {
+				t.Fatalf("step %d: change %d met %d packets, twin %d", step, i, n.Changed(i), w.met[i])
 			}
 		}
 		a, b := addr.Draw(t, "a"), addr.Draw(t, "b")

@@ -13,7 +13,8 @@ import (
 // The time handed to its methods must not go back within a run.
 type Network struct {
 	peers   int
-	classes classes
+	classes *classes // of the links, under the changes that last
+	changes *changes // nil = none
 	mask    features // of all links
 
 	places int
@@ -67,15 +68,12 @@ func New(c Config) (*Network, error) {
 	}
 	n := &Network{
 		peers:   c.Peers,
-		classes: compileClasses(&c),
 		forced:  slices.Clone(c.Explicit),
 		used:    make([]bool, len(c.Explicit)),
 		senders: make([]sender, c.Peers),
 	}
 	slices.SortFunc(n.forced, compareExplicit)
-	for i := range n.classes.links {
-		n.mask |= n.classes.links[i].features()
-	}
+	n.compileLinks(c)
 	n.compilePlaces(&c)
 	for i := range c.Partitions {
 		n.partitions = append(n.partitions, compilePartition(&c.Partitions[i], c.Peers))
@@ -85,6 +83,25 @@ func New(c Config) (*Network, error) {
 	return n, nil
 }
 
+func (n *Network) compileLinks(c Config) {
+	still := compileClasses(&c, nil)
+	n.classes = &still
+	for i := range still.links {
+		n.mask |= still.links[i].features()
+	}
+	if len(c.Changes) == 0 {
+		return
+	}
+	n.changes = &changes{config: c, still: &still, known: make(map[string]*classes), met: make([]uint64, len(c.Changes))}
+	// What some set of changes may switch on: a change of order, reordering
+	// too, which is off on fifo links.
+	n.mask |= reorders
+	for i := range c.Changes {
+		l := compile(&c.Changes[i].Link, true)
+		n.mask |= l.features()
+	}
+}
+
 func (n *Network) compilePlaces(c *Config) {
 	if len(c.Base) == 0 {
 		return
@@ -92,9 +109,6 @@ func (n *Network) compilePlaces(c *Config) {
 	n.places = len(c.Base)
 	for _, row := range c.Base {
 		n.base = append(n.base, row...)
-		if slices.Max(row) >= calmDelay {
-			n.classes.links[classDefault].spreads = false
-		}
 	}
 	if n.place = slices.Clone(c.Place); n.place == nil {
 		n.place = make([]uint16, c.Peers)
@@ -131,6 +145,11 @@ func (n *Network) Reset(root rng.Key) {
 		s.touched = false
 	}
 	n.touched = n.touched[:0]
+	if n.changes != nil {
+		n.changes.lasting = n.changes.lasting[:0]
+		clear(n.changes.met)
+		n.classes = n.changes.still
+	}
 	n.held = n.held[:0]
 	n.active = n.active[:0]
 	clear(n.used)

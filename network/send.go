@@ -62,7 +62,7 @@ func (n *Network) Broadcast(now sim.Time, p Packet, out []Fate) []Fate {
 	n.at(now)
 	n.counts.Sent += uint64(n.peers - 1)
 	lo, hi := n.explicitOf(&p)
-	var row []uint16
+	var row []uint32
 	if n.classes.rows != nil {
 		row = n.classes.rows[p.From]
 	}
@@ -106,6 +106,9 @@ func (n *Network) Self(now sim.Time, p Packet, out []Fate) []Fate {
 
 // route sends a packet unless a partition is in its way.
 func (n *Network) route(now sim.Time, p *Packet, l *link, d *draws, forced int, out []Fate) []Fate {
+	for _, i := range l.changed {
+		n.changes.met[i]++
+	}
 	if len(n.active) > 0 {
 		switch v := n.strike(p.From, p.To); v {
 		case Cut:

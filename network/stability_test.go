@@ -162,6 +162,9 @@ func TestResetReusesMemory(t *testing.T) {
 				if len(c.Partitions) > 0 && i%10 == 0 {
 					out = n.Apply(now, Fault{Partition: 0, Heal: i%20 == 10}, out)
 				}
+				if len(c.Changes) > 0 && i%8 == 0 {
+					n.Change(now, 0, i%16 == 8)
+				}
 				for _, f := range out {
 					sum = sum*31 + uint64(f.At)<<4 + uint64(f.Verdict)
 				}

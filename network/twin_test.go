@@ -16,9 +16,10 @@ type twin struct {
 	root    rng.Key
 	latest  map[[2]Addr]sim.Time
 	free    map[[2]Addr]sim.Time
-	states  map[[2]Addr][]bool // bad or not, by slot
 	used    map[int]bool
 	active  map[int]bool
+	lasting map[int]bool // changes
+	met     map[int]uint64
 	struck  map[int]uint64
 	waiting []twinHeld
 	counts  Counts
@@ -32,8 +33,8 @@ type twinHeld struct {
 func newTwin(c Config, root rng.Key) *twin {
 	return &twin{
 		c: c, root: root,
-		latest: map[[2]Addr]sim.Time{}, free: map[[2]Addr]sim.Time{}, states: map[[2]Addr][]bool{},
-		used: map[int]bool{}, active: map[int]bool{}, struck: map[int]uint64{},
+		latest: map[[2]Addr]sim.Time{}, free: map[[2]Addr]sim.Time{},
+		used: map[int]bool{}, active: map[int]bool{}, lasting: map[int]bool{}, met: map[int]uint64{}, struck: map[int]uint64{},
 	}
 }
 
@@ -58,7 +59,33 @@ func (w *twin) link(p Packet) Link {
 			l = o.Link
 		}
 	}
+	for i, c := range w.c.Changes {
+		from, to := slices.Contains(c.From, p.From), slices.Contains(c.To, p.To)
+		if !w.lasting[i] || p.From == p.To && !(from && to) {
+			continue
+		}
+		if (from || len(c.From) == 0) && (to || len(c.To) == 0) {
+			l = changed(l, c)
+		}
+	}
 	return l
+}
+
+// changed takes property by property from the one link or from the other.
+func changed(l Link, c Change) Link {
+	from := func(p Properties) *Link {
+		if c.Set&p != 0 {
+			return &c.Link
+		}
+		return &l
+	}
+	return Link{
+		Excess: from(SetDelay).Excess, NoBase: from(SetDelay).NoBase, Datagram: from(SetOrder).Datagram,
+		Loss: from(SetLoss).Loss, Burst: from(SetLoss).Burst, Duplicate: from(SetDuplicate).Duplicate,
+		Reorder: from(SetReorder).Reorder, ReorderExtra: from(SetReorder).ReorderExtra,
+		Bandwidth: from(SetBandwidth).Bandwidth, Queue: from(SetQueue).Queue, MTU: from(SetMTU).MTU,
+		Corrupt: from(SetCorrupt).Corrupt, Down: from(SetDown).Down,
+	}
 }
 
 func (w *twin) base(from, to Addr) time.Duration {
@@ -117,6 +144,11 @@ func (w *twin) send(now sim.Time, p Packet) []Fate {
 }
 
 func (w *twin) route(now sim.Time, p Packet, forced *Explicit) []Fate {
+	for i, c := range w.c.Changes {
+		if w.lasting[i] && (len(c.From) == 0 || slices.Contains(c.From, p.From)) && (len(c.To) == 0 || slices.Contains(c.To, p.To)) {
+			w.met[i]++
+		}
+	}
 	cut, held := false, false
 	for i := range w.active {
 		if w.separates(i, p.From, p.To) {
@@ -268,11 +300,7 @@ func (w *twin) bad(at sim.Time, p Packet, g *GilbertElliott) bool {
 	stationary := new(big.Int).Lsh(up, 63)
 	stationary.Div(stationary, new(big.Int).Add(up, down))
 	stay := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 63), down)
-	pair := [2]Addr{p.From, p.To}
-	states := w.states[pair]
-	if len(states) == 0 {
-		states = append(states, word(0).Cmp(stationary) < 0)
-	}
+	states := []bool{word(0).Cmp(stationary) < 0}
 	for k := int64(len(states)); k <= int64(at)/int64(g.Every); k++ {
 		if states[k-1] {
 			states = append(states, word(k).Cmp(stay) < 0)
@@ -280,7 +308,6 @@ func (w *twin) bad(at sim.Time, p Packet, g *GilbertElliott) bool {
 			states = append(states, word(k).Cmp(up) < 0)
 		}
 	}
-	w.states[pair] = states
 	return states[int64(at)/int64(g.Every)]
 }
 

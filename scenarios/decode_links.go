@@ -1,20 +1,50 @@
 package scenarios
 
-import "slices"
+import (
+	"reflect"
+	"strings"
+	"time"
+)
 
 // link reads one entry of links.
 func (d *decoder) link(n *node, path string, net *Network) LinkOverride {
-	q := d.record(n, path, &linkObject)
+	return d.linksOf(d.record(n, path, &linkObject), net)
+}
+
+// linksOf reads which links an entry is about, and what it says about them.
+func (d *decoder) linksOf(q record, net *Network) LinkOverride {
 	o := LinkOverride{From: q.peersList("from"), To: q.peersList("to")}
-	slices.Sort(o.From)
-	slices.Sort(o.To)
 	for _, name := range []string{"from", "to"} {
 		if c := q.n.child(name); c != nil && c.kind == listNode && len(c.items) == 0 {
-			d.problem(c, joinPath(path, name), "the list is empty; want at least one peer, or no list for every peer")
+			d.problem(c, joinPath(q.path, name), "the list is empty; want at least one peer, or no list for every peer")
 		}
 	}
 	d.linkProperties(q, &o, net)
 	return o
+}
+
+// change reads one entry of changes.
+func (d *decoder) change(n *node, path string, net *Network) LinkChange {
+	q := d.record(n, path, &changeObject)
+	c := LinkChange{
+		At: time.Duration(q.amount("at")), SinceData: q.word("since") == "data", For: time.Duration(q.amount("for")),
+		Links: d.linksOf(q, net),
+	}
+	if q.n != nil && c.Links.empty() {
+		d.problem(n, path, "nothing changes; want one or more of %s", strings.Join(propertiesOfLinks(), " "))
+	}
+	return c
+}
+
+// empty reports whether an entry says nothing about its links.
+func (o *LinkOverride) empty() bool {
+	bare := LinkOverride{From: o.From, To: o.To}
+	return reflect.DeepEqual(*o, bare)
+}
+
+func propertiesOfLinks() []string {
+	o := object{keys: linkProperties}
+	return o.names()
 }
 
 // linkProperties reads what an entry says about its links.

@@ -19,6 +19,8 @@ func (d *decoder) network(r record, s *Scenario) Network {
 		Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio, Preset: q.word("preset"),
 	}
 	d.places(q, &net)
+	d.siteNames(&net)
+	d.groups(r)
 	d.self(q, &net)
 	if q.has("reorder") {
 		net.Reorder = d.reorder(q, net.Datagram)
@@ -36,6 +38,7 @@ func (d *decoder) network(r record, s *Scenario) Network {
 	}
 	net.MTU = d.mtu(q, net.Overhead)
 	q.items("links", func(n *node, path string) { net.Links = append(net.Links, d.link(n, path, &net)) })
+	q.items("changes", func(n *node, path string) { net.Changes = append(net.Changes, d.change(n, path, &net)) })
 	q.items("delays", func(n *node, path string) {
 		net.Delays = append(net.Delays, d.delay(n, path, s, net.Self))
 	})

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"slices"
 
 	"mpcomm/peer"
 )
@@ -28,15 +29,21 @@ func (d *decoder) peersList(n *node, path string, f *form) []peer.ID {
 	switch {
 	case n == nil:
 		return nil
+	case n.kind == scalarNode && f.named && isName(n):
+		return d.named(n, path)
 	case n.kind == scalarNode && f.single && !isNull(n):
 		return []peer.ID{d.peer(n, path, f)}
 	case n.kind != listNode:
-		d.problem(n, path, "got %s; want a list of peers, such as [0, 2]", n.describe())
+		d.problem(n, path, "got %s; %s", n.describe(), wantOf(f))
 		return nil
 	}
-	peers := []peer.ID{}
+	peers, names := []peer.ID{}, []peer.ID{}
 	seen := map[peer.ID]bool{}
 	for i, item := range n.items {
+		if f.named && isName(item) {
+			names = append(names, d.named(item, fmt.Sprintf("%s.%d", path, i))...)
+			continue
+		}
 		before := len(d.problems)
 		p := d.peer(item, fmt.Sprintf("%s.%d", path, i), f)
 		if len(d.problems) > before {
@@ -49,8 +56,16 @@ func (d *decoder) peersList(n *node, path string, f *form) []peer.ID {
 		seen[p] = true
 		peers = append(peers, p)
 	}
+	if f.named {
+		peers = append(peers, names...)
+		slices.Sort(peers)
+		peers = slices.Compact(peers)
+	}
 	return peers
 }
+
+// isName reports whether a scalar is none of the numbers that stand for peers.
+func isName(n *node) bool { return n.kind == scalarNode && !isNull(n) && !isDecimal(n.scalar) }
 
 func (r record) message(name string) peer.MessageID {
 	n, path, f := r.value(name)

@@ -22,6 +22,8 @@ type decoder struct {
 	files    *fileCache
 	peers    int // 0 while it is not known
 
+	names peerNames
+
 	sent map[peer.MessageID]bool // the messages of an explicit schedule
 
 	orderingsBad bool // so that expectations of them are not reported as well

@@ -39,6 +39,7 @@ type form struct {
 	label    string // formTable: what its keys are: peer, ordering, path
 	rate     bool   // an amount may be written as a rate, 50/s
 	single   bool   // formPeers: one number stands for a list of one
+	named    bool   // formPeers: sites and groups stand for their peers
 }
 
 // key is one key of an object: its form, what its omission means, and what it

@@ -80,7 +80,10 @@ func (net *Network) tree() *node {
 	n.put("mtu", orWord(net.MTU, &sizes, "none")).put("corrupt", ratioNode(net.Corrupt))
 	n.put("transport", transportNode(net.Transport))
 	if len(net.Links) > 0 {
-		n.put("links", listOf(net.Links, linkNode))
+		n.put("links", listOf(net.Links, func(o LinkOverride) *node { return linkNode(mapOf(), o) }))
+	}
+	if len(net.Changes) > 0 {
+		n.put("changes", listOf(net.Changes, changeNode))
 	}
 	if len(net.Delays) > 0 {
 		n.put("delays", listOf(net.Delays, delayNode))
@@ -124,8 +127,14 @@ func transportNode(t Transport) *node {
 	return n
 }
 
-func linkNode(o LinkOverride) *node {
-	n := mapOf()
+func changeNode(c LinkChange) *node {
+	n := mapOf().put("at", durationNode(c.At)).put("since", choose(c.SinceData, "data", "start")).
+		put("for", orWord(int64(c.For), &durations, "none"))
+	return linkNode(n, c.Links)
+}
+
+// linkNode adds the keys of an entry about links.
+func linkNode(n *node, o LinkOverride) *node {
 	if o.From != nil {
 		n.put("from", peersNode(o.From))
 	}

@@ -14,8 +14,9 @@ import (
 type writer struct {
 	t     *rapid.T
 	peers int
-	link  string // the innermost link kind
-	heavy bool   // packets have an overhead, beside which an mtu may be too small
+	link  string   // the innermost link kind
+	names []string // sites and groups there are
+	heavy bool     // packets have an overhead, beside which an mtu may be too small
 }
 
 func (w *writer) pick(label string, choices ...string) string {
@@ -39,9 +40,9 @@ func (w *writer) skip(o *object, k string, chosen map[string]bool) bool {
 	case &networkObject:
 		return slices.Contains([]string{"sites", "matrix", "server", "delays", "link", "preset", "latency"}, k) ||
 			k == "reorder" && w.link == "fifo" || k == "mtu" && w.heavy
-	case &linkObject:
+	case &linkObject, &changeObject:
 		return k == "reorder" && (w.link == "fifo" || chosen["link"]) || k == "mtu" && w.heavy ||
-			chosen["down"] && k != "from" && k != "to"
+			chosen["down"] && !slices.Contains([]string{"at", "since", "for", "from", "to"}, k) || k == "down" && chosen["duplicate"]
 	case &faultObject:
 		if chosen["crash"] {
 			return slices.Contains([]string{"partition", "for", "mode", "in_flight", "at_delivery", "sent", "at", "restart"}, k) ||
@@ -67,6 +68,12 @@ func (w *writer) object(o *object) string {
 		w.link = w.pick("link", "fifo", "datagram")
 		add("link", w.link)
 		w.places(add)
+	case &changeObject:
+		if w.chance("down") {
+			add("down", w.pick("bool", "true", "false"))
+		} else {
+			add("duplicate", "1/7")
+		}
 	case &faultObject:
 		add("at", "1s")
 		if w.chance("crash") {
@@ -100,6 +107,7 @@ func (w *writer) places(add func(k, v string)) {
 	switch w.pick("places", "none", "cities", "matrix", "rows") {
 	case "cities":
 		add("sites", "[oregon, paris, delhi]")
+		w.names = append(w.names, "paris", "oregon")
 		if w.chance("server") {
 			add("server", "finland")
 		}
@@ -107,6 +115,7 @@ func (w *writer) places(add func(k, v string)) {
 		add("matrix", "{file: full.csv, jitter: 3ms}")
 		add("server", "b")
 	case "rows":
+		w.names = append(w.names, "a")
 		add("matrix", "{file: full.csv, unit: us}")
 		add("sites", "[b, a]")
 	}
@@ -141,6 +150,10 @@ func (w *writer) value(f *form) string {
 	case formPeer:
 		return fmt.Sprint(w.number("peer", 0, w.peers-1))
 	case formPeers:
+		if f.named && len(w.names) > 0 && w.chance("named") {
+			name := w.pick("name", w.names...)
+			return w.pick("peers", name, "["+name+"]", "[1, "+name+"]", "["+name+", 0, "+w.pick("name", w.names...)+"]")
+		}
 		return w.pick("peers", "[0]", "[1, 0]", "[1]")
 	case formObject:
 		return w.object(f.object)
@@ -151,6 +164,11 @@ func (w *writer) value(f *form) string {
 		}
 		return "[" + strings.Join(items, ", ") + "]"
 	case formTable:
+		if f.label == "group" {
+			group := "{g: " + w.value(f.item) + "}"
+			w.names = append(w.names, "g")
+			return group
+		}
 		return fmt.Sprintf("{%d: %s}", w.number("key", 0, w.peers-1), w.value(f.item))
 	}
 	panic(fmt.Sprintf("no random value of form %d", f.kind))
@@ -202,7 +220,7 @@ func (w *writer) family(f *form) string {
 
 // file is a whole random scenario.
 func (w *writer) file() string {
-	w.peers = w.number("peers", 2, 9)
+	w.peers, w.names = w.number("peers", 2, 9), nil
 	lines := []string{
 		fmt.Sprintf("peers: %d", w.peers),
 		"orderings: [naive, {kind: timestamp, wait: 1.5ms}, {name: \"l: 1.5\", kind: lamport, gaps: detect}]",

@@ -9,6 +9,7 @@ import (
 var (
 	peerForm    = form{kind: formPeer}
 	peersForm   = form{kind: formPeers, single: true}
+	namedForm   = form{kind: formPeers, single: true, named: true}
 	messageForm = form{kind: formMessage}
 	ratioForm   = form{kind: formRatio}
 	boolForm    = form{kind: formBool}
@@ -37,6 +38,7 @@ var scenarioObject = object{name: "scenario", doc: "One experiment with a group 
 	{"orderings", list(orderForm), "[naive, timestamp, lamport]", false, "the protocols to compare, each on the same sends and delays"},
 	{"phases", of(&phasesObject), "robust", false, "how handshake and stop are spoken"},
 	{"workload", of(&workloadObject), "", false, "when applications broadcast"},
+	{"groups", table("group", namedForm), "{}", false, "names for sets of peers, for from and to of links and changes; sites are such names too"},
 	{"network", of(&networkObject), "", false, "how long packets take and what befalls them"},
 	{"clocks", of(&clocksObject), "", false, "what the peers' clocks read"},
 	{"faults", list(of(&faultObject)), "[]", false, "partitions and crashes, at fixed times"},
@@ -101,6 +103,7 @@ var networkObject = object{name: "network", doc: "Links between peers. The delay
 	{"corrupt", ratioForm, "0", false, "probability that a packet is damaged on the way: its receiver notices and discards it"},
 	{"transport", of(&transportObject), "none", false, "the stage between links and ordering"},
 	{"links", list(of(&linkObject)), "[]", false, "exceptions for directed links; later entries win, key by key"},
+	{"changes", list(of(&changeObject)), "[]", false, "what links become at given times; of changes that last together later entries win, key by key"},
 	{"delays", list(of(&delayObject)), "[]", false, "explicit delays of single packets; they beat everything"},
 }}
 
@@ -132,8 +135,16 @@ var transportObject = object{name: "transport", word: "kind", doc: "What repairs
 }}
 
 var linkObject = object{name: "link", doc: "Exceptions for directed links. Keys that are absent keep their value.", keys: append([]key{
-	{"from", peersForm, "", false, "senders; every peer when absent"},
-	{"to", peersForm, "", false, "receivers; every peer when absent"},
+	{"from", namedForm, "", false, "senders: peers, sites or groups; every peer when absent"},
+	{"to", namedForm, "", false, "receivers: peers, sites or groups; every peer when absent"},
+}, linkProperties...)}
+
+var changeObject = object{name: "change", doc: "Other properties of directed links for a time. It acts on what is sent while it lasts; packets under way keep their arrival.", keys: append([]key{
+	{"at", duration(), "", true, "true time at which it begins"},
+	{"since", origin, "start", false, originDoc},
+	{"for", positive().or("none"), "none", false, "how long it lasts; none = to the end"},
+	{"from", namedForm, "", false, "senders: peers, sites or groups; every peer when absent"},
+	{"to", namedForm, "", false, "receivers: peers, sites or groups; every peer when absent"},
 }, linkProperties...)}
 
 // linkProperties are what an entry may say about its links.

@@ -109,6 +109,9 @@ func (s *Scenario) SelfLink() (link ResolvedLink, ok bool) {
 	return ResolvedLink{}, false
 }
 
+// Apply is the link with the properties that o gives, and no others.
+func (o *LinkOverride) Apply(link ResolvedLink) ResolvedLink { return o.apply(link, nil) }
+
 // apply puts the keys that o gives over link.
 func (o *LinkOverride) apply(link ResolvedLink, preset *Reorder) ResolvedLink {
 	if o.Latency != nil {

@@ -24,7 +24,10 @@
 //     without quotes.
 //   - A distribution is {kind: ..., parameters}; a bare amount is a constant.
 //   - A file that a scenario names is relative to its folder.
-//   - In a list of links, later entries win key by key.
+//   - In a list of links, later entries win key by key; so do changes over what
+//     they change, for as long as they last.
+//   - From and to of links and changes are peers, the peers of a site, or those of
+//     a group of the file.
 //
 // A sweep's cells take neither expect nor sweep: both speak of the whole.
 package scenarios
@@ -132,6 +135,7 @@ type Network struct {
 	Corrupt   rng.Ratio
 	Transport Transport
 	Links     []LinkOverride
+	Changes   []LinkChange
 	Delays    []Delay
 	base      *latency.Matrix // of the rows that peers sit at, then the server's; nil = no base
 }
@@ -184,6 +188,14 @@ type LinkOverride struct {
 	Queue     *int64
 	MTU       *int64
 	Corrupt   *rng.Ratio
+}
+
+// LinkChange replaces properties of links for a time.
+type LinkChange struct {
+	At        time.Duration
+	SinceData bool
+	For       time.Duration // 0 = to the end
+	Links     LinkOverride
 }
 
 // Delay is an explicit fate of the first packet that carries Message's body

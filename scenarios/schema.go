@@ -163,8 +163,11 @@ func (b *schemaBuilder) shape(f *form) schema {
 		return schema{"type": "array", "items": b.form(f.item)}
 	case formTable:
 		s := schema{"type": "object", "additionalProperties": b.form(f.item)}
-		if f.label == "peer" {
+		switch f.label {
+		case "peer":
 			s["propertyNames"] = schema{"pattern": "^(0|[1-9][0-9]*)$"}
+		case "group":
+			s["propertyNames"] = schema{"pattern": "[^0-9]"}
 		}
 		return s
 	case formOrdering:
@@ -176,9 +179,13 @@ func (b *schemaBuilder) shape(f *form) schema {
 }
 
 func (b *schemaBuilder) peers(f *form) schema {
-	list := schema{"type": "array", "items": b.form(&peerForm), "uniqueItems": true}
+	item := b.form(&peerForm)
+	if f.named {
+		item = schema{"anyOf": []any{item, schema{"type": "string", "pattern": "[^0-9]"}}}
+	}
+	list := schema{"type": "array", "items": item, "uniqueItems": true}
 	if f.single {
-		return schema{"anyOf": []any{list, b.form(&peerForm)}}
+		return schema{"anyOf": []any{list, item}}
 	}
 	return list
 }

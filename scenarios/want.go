@@ -45,6 +45,9 @@ func shapeOf(f *form) string {
 	case formPeer:
 		return "the number of a peer"
 	case formPeers:
+		if f.named {
+			return "peers, sites or groups, such as 0, paris or [0, paris]"
+		}
 		return "a list of peers, such as [0, 2]"
 	case formMessage:
 		return `a message such as "p2#0"`

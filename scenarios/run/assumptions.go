@@ -65,10 +65,17 @@ func (a *assumer) add(format string, args ...any) {
 	a.list = append(a.list, text)
 }
 
+// allLinks are the classes of links, and what each change makes of them.
 func allLinks(s *scenarios.Scenario) []scenarios.ResolvedLink {
 	links := []scenarios.ResolvedLink{s.Link()}
 	for _, o := range s.Overrides() {
 		links = append(links, o.Link)
+	}
+	still := links
+	for i := range s.Network.Changes {
+		for _, l := range still {
+			links = append(links, s.Network.Changes[i].Links.Apply(l))
+		}
 	}
 	return links
 }

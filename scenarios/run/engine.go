@@ -22,6 +22,7 @@ const (
 	eventTimer                    // timer ref of to may be due
 	eventFault                    // fault ref strikes or ends
 	eventSubmit                   // the log of to reaches the comparison server
+	eventChange                   // change of links ref begins or ends
 	eventStep                     // clock step ref of to happens
 )
 
@@ -222,6 +223,8 @@ func (e *Engine) advance() bool {
 		e.send(at, int(ev.to))
 	case eventFault:
 		e.strike(at, ev.ref)
+	case eventChange:
+		e.change(at, ev.ref)
 	case eventSubmit:
 		e.submitted(int(ev.to), at)
 	case eventStep:
@@ -355,8 +358,10 @@ func (e *Engine) sortLogs() {
 	h.Stream.Deal(h.Logs)
 }
 
-// powerOn strikes the faults of time zero, then starts every machine.
+// powerOn makes the changes and strikes the faults of time zero, then starts
+// every machine.
 func (e *Engine) powerOn() {
+	e.scheduleChanges(0, false)
 	for i := range e.plan.faults {
 		f := &e.plan.faults[i]
 		switch {

@@ -227,6 +227,11 @@ func (v *Evaluator) surroundings(p *Plan, o *Outcome) {
 			r.Vacuous = append(r.Vacuous, idle(f))
 		}
 	}
+	for i, met := range o.Changed {
+		if met == 0 {
+			r.Vacuous = append(r.Vacuous, idleChange(&p.scenario.Network.Changes[i]))
+		}
+	}
 	for _, w := range p.scenario.Watch {
 		r.Watch = append(r.Watch, result.Watch{
 			Peer: w.Peer, First: w.First.String(), Then: w.Then.String(), Happened: happened(o.History, w),

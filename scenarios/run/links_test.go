@@ -3,6 +3,9 @@ package run_test
 import (
 	"strings"
 	"testing"
+
+	"mpcomm/peer"
+	"mpcomm/scenarios"
 )
 
 // What a link does not carry, or not whole, is counted by its cause and named
@@ -38,5 +41,62 @@ func TestLinksThatDoNotCarry(t *testing.T) {
 				t.Errorf("first difference %q; want one that says %q", text, tt.why)
 			}
 		})
+	}
+}
+
+// Links change at given times, for all of a site or a group, and go back;
+// a change that meets no packet is said to be vacuous. Printed and read again,
+// the scenario runs the same.
+func TestLinksChange(t *testing.T) {
+	t.Parallel()
+	const text = `version: 1
+name: change
+peers: 4
+orderings: [naive]
+phases: {kind: none, drain: 100ms}
+workload: {messages: 5, gap: 10ms, senders: [0]}
+groups: {east: [1, 2]}
+network:
+  latency: 1ms
+  sites: [oregon, paris, delhi]
+  links: [{from: oregon, latency: 4ms}]
+  changes:
+    - {at: 15ms, to: east, latency: 30ms, for: 20ms}
+    - {at: 25ms, from: [oregon], to: [paris], since: data, latency: 2ms}
+    - {at: 0ms, to: 3, down: true, for: 11ms}
+    - {at: 70s, down: true}
+    - {at: 1ms, from: delhi, loss: 1}
+`
+	o, r := judged(t, text, 1)
+	// p0 and p3 sit in oregon, p1 in paris, p2 in delhi. Sent at 10, 20, … 50 ms.
+	for p, want := range [][]string{
+		1: {"14", "50", "50", "50", "52"}, // fifo: what was sent at 30 and 40 waits for 50
+		2: {"14", "50", "60", "60", "60"},
+		3: {"24", "34", "44", "54"},
+	} {
+		if p == 0 {
+			continue
+		}
+		var got []string
+		for i := range o.History.Logs[p].Refs {
+			got = append(got, string(o.History.TimesOf(peer.ID(p))[i].Delivered.AppendMS(nil)))
+		}
+		if strings.Join(got, " ") != strings.Join(want, " ") {
+			t.Errorf("p%d delivers at %v ms, want %v", p, got, want)
+		}
+	}
+	vacuous := strings.Join(r.Vacuous, "; ")
+	if want := "change of links at 1m10s met no packet; change of links at 1ms met no packet"; vacuous != want {
+		t.Errorf("vacuous %q, want %q", vacuous, want)
+	}
+	if r.Cost.PacketsNoLink != 1 {
+		t.Errorf("%d packets over links that were down, want 1", r.Cost.PacketsNoLink)
+	}
+	s, err := scenarios.Parse("x.yaml", []byte(text), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, _ := judged(t, string(scenarios.Format(s)), 1); again.Digest != o.Digest {
+		t.Error("printed and read again the scenario runs differently")
 	}
 }

@@ -95,6 +95,7 @@ type Outcome struct {
 	Net      network.Counts
 	Clamped  uint64   // gaps of the workload that were drawn negative and became 0
 	Struck   []uint64 // by fault: packets or steps it touched
+	Changed  []uint64 // by change of links: packets sent over them while it lasted
 	Counters []Counter
 	Digest   [16]byte
 
@@ -109,7 +110,7 @@ type Outcome struct {
 func (o *Outcome) reset(seed uint64, faults int) {
 	*o = Outcome{
 		Seed: seed, History: o.History, Opened: o.Opened, Closed: o.Closed, DataAt: sim.Never,
-		Stuck: o.Stuck[:0], GaveUp: o.GaveUp[:0], Struck: o.Struck[:0], Counters: o.Counters[:0], waiting: o.waiting[:0],
+		Stuck: o.Stuck[:0], GaveUp: o.GaveUp[:0], Struck: o.Struck[:0], Changed: o.Changed[:0], Counters: o.Counters[:0], waiting: o.waiting[:0],
 		Losses: o.Losses[:0], Stamps: o.Stamps[:0], clocks: o.clocks,
 	}
 	for range faults {

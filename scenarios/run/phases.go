@@ -71,6 +71,7 @@ func (e *Engine) begin(now sim.Time) {
 		e.until = now.Add(time.Duration(e.plan.until))
 	}
 	e.src.DataBegan(now)
+	e.scheduleChanges(now, true)
 	for i := range e.plan.faults {
 		if f := &e.plan.faults[i]; f.sinceData {
 			e.sched.Schedule(now.Add(f.at.Sub(0)), event{kind: eventFault, ref: uint32(i) << 1})
@@ -250,6 +251,9 @@ func (e *Engine) finish() {
 	o.Digest = e.digest.Sum()
 	o.Net = e.net.Counts()
 	o.Ties = e.sched.Ties()
+	for i := range e.plan.changes {
+		o.Changed = append(o.Changed, e.net.Changed(i))
+	}
 	for i := range e.plan.faults {
 		if f := &e.plan.faults[i]; f.partition >= 0 {
 			o.Struck[i] = e.net.Struck(f.partition)

@@ -33,6 +33,7 @@ type Plan struct {
 	clocks          []clock.Config
 	perfectClocks   bool
 	clockSteps      []clockStep // those counted from T0
+	changes         []change    // of links, as in the network's list
 	faults          []fault
 	submission      []time.Duration // from each peer to the comparison server; nil = at once
 	until           sim.Time
@@ -231,6 +232,7 @@ func (p *Plan) compileNetwork() error {
 			Body: bodyName(d.Message), From: network.Addr(d.From), To: network.Addr(d.To), Delay: d.Delay, Lost: d.Lost,
 		})
 	}
+	p.compileChanges()
 	if n.Server != "" {
 		rows, err := s.ServerDelays()
 		if err != nil {
@@ -252,6 +254,11 @@ func mayRepeat(c *network.Config) bool {
 	}
 	for i := range c.Overrides {
 		if c.Overrides[i].Link.Duplicate.Num > 0 {
+			return true
+		}
+	}
+	for i := range c.Changes {
+		if c.Changes[i].Link.Duplicate.Num > 0 {
 			return true
 		}
 	}

@@ -1,0 +1,142 @@
+package network
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"mpcomm/sim"
+	"mpcomm/sim/rng"
+)
+
+// A route that has become shorter: on a datagram link later packets overtake
+// those under way, on a fifo link they wait for them, and a longer route
+// touches nothing that is under way.
+func TestChangeOfRoute(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name     string
+		datagram bool
+		want     []sim.Time // arrivals of packets sent at 0, 5, 10 and 60 ms
+	}{
+		{"datagram", true, []sim.Time{50 * ms, 15 * ms, 20 * ms, 110 * ms}},
+		{"fifo", false, []sim.Time{50 * ms, 50 * ms, 50 * ms, 110 * ms}},
+	} {
+		n := mustNew(t, Config{
+			Peers: 3, Default: Link{Datagram: tt.datagram, Excess: rng.Constant(int64(50 * ms))},
+			Changes: []Change{{From: []Addr{0}, To: []Addr{1}, Set: SetDelay, Link: Link{Excess: rng.Constant(int64(10 * ms))}}},
+		})
+		for run := range 2 {
+			for i, at := range []sim.Time{0, 5 * ms, 10 * ms, 60 * ms} {
+				switch i {
+				case 1:
+					n.Change(2*ms, 0, false)
+				case 3:
+					n.Change(50*ms, 0, true)
+				}
+				out := n.Broadcast(at, Packet{From: 0, Name: rng.Key(i)}, nil)
+				if out[0].At != tt.want[i] || out[1].At != at+50*ms {
+					t.Errorf("%s, run %d, packet %d: %+v, want an arrival at %v and one undisturbed", tt.name, run, i, out, tt.want[i])
+				}
+			}
+			n.Change(60*ms, 0, false) // still lasts when the next run begins
+			n.Reset(rng.Root(uint64(run)))
+		}
+	}
+}
+
+// Changes that last together stand one over the other, property by property,
+// in the order of the list, whichever began first.
+func TestChangesMeet(t *testing.T) {
+	t.Parallel()
+	n := mustNew(t, Config{
+		Peers: 2, Default: Link{Excess: rng.Constant(1)},
+		Overrides: []Override{{From: []Addr{1}, Link: Link{Excess: rng.Constant(5), MTU: 50}}},
+		Changes: []Change{
+			{Set: SetDelay | SetMTU, Link: Link{Excess: rng.Constant(20), MTU: 200}},
+			{To: []Addr{0}, Set: SetDelay, Link: Link{Excess: rng.Constant(30)}},
+			{From: []Addr{1}, To: []Addr{1}, Set: SetDown, Link: Link{Down: true}},
+		},
+	})
+	now := sim.Time(0)
+	check := func(what string, delays ...sim.Time) { // 0 to 1, 1 to 0, and 1 to 0 with 100 bytes, 0 = too big
+		t.Helper()
+		now += 1000
+		for i, p := range []Packet{{From: 0, To: 1}, {From: 1, To: 0}, {From: 1, To: 0, Bytes: 100}} {
+			got := n.Send(now, p, nil)[0]
+			if got.Verdict == Arrives && got.At-now != delays[i] || (got.Verdict == TooBig) != (delays[i] == 0) {
+				t.Errorf("%s: packet %d: %+v, want a delay of %d", what, i, got, delays[i])
+			}
+		}
+	}
+	check("still", 1, 5, 0)
+	n.Change(now, 1, false)
+	check("the second alone", 1, 30, 0)
+	n.Change(now, 0, false)
+	check("both", 20, 30, 30)
+	n.Change(now, 1, true)
+	check("the first alone", 20, 20, 20)
+	n.Change(now, 0, true)
+	check("none", 1, 5, 0)
+	n.Change(now, 2, false)
+	if got := n.Self(now, Packet{From: 1}, nil)[0].Verdict; got != NoLink {
+		t.Errorf("own packet of 1 under a change that names 1 to 1: %v", got)
+	}
+	if got := n.Self(now, Packet{From: 0}, nil)[0].Verdict; got != Arrives {
+		t.Errorf("own packet of 0: %v", got)
+	}
+}
+
+func TestChangeErrors(t *testing.T) {
+	t.Parallel()
+	_, err := New(Config{Peers: 2, Changes: []Change{
+		{}, {Set: allProperties}, {From: []Addr{2}, To: []Addr{3}, Set: SetLoss, Link: Link{Loss: rng.Ratio{Num: 2, Den: 1}}},
+		{Set: SetQueue, Link: Link{Queue: 5}}, {Set: SetQueue | SetBandwidth, Link: Link{Queue: 6}},
+	}})
+	wants := []string{
+		"change 0: set 0x0: want one or more", "change 1: set", "change 2: loss 2/1", "change 2: from: peer 2: want 0..1",
+		"change 2: to: peer 3: want 0..1", "change 4: queue 6 bytes without a bandwidth",
+	}
+	for _, want := range wants {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v does not say %q", err, want)
+		}
+	}
+	if got := strings.Count(err.Error(), "\n") + 1; got != len(wants) {
+		t.Errorf("%d errors, want %d: %v", got, len(wants), err)
+	}
+	n := mustNew(t, Config{Peers: 2, Changes: []Change{{Set: SetDown, Link: Link{Down: true}}}})
+	for _, wrong := range []func(){
+		func() { n.Change(0, 1, false) },
+		func() { n.Change(0, 0, true) },
+		func() { n.Change(sim.Time(time.Second), 0, false); n.Change(sim.Time(time.Second), 0, false) },
+	} {
+		if !panics(wrong) {
+			t.Error("a change that cannot be was made")
+		}
+	}
+}
+
+func panics(f func()) (did bool) {
+	defer func() { did = recover() != nil }()
+	f()
+	return false
+}
+
+// A change of burst loss acts at once, within the slot that the link was last
+// asked about.
+func TestChangeOfBursts(t *testing.T) {
+	t.Parallel()
+	burst := func(p, r uint64) Link {
+		return Link{Burst: &GilbertElliott{P: rng.Ratio{Num: p, Den: 1}, R: rng.Ratio{Num: r, Den: 1}, Bad: certainly, Every: time.Second}}
+	}
+	n := mustNew(t, Config{Peers: 2, Default: burst(0, 1), Changes: []Change{{Set: SetLoss, Link: burst(1, 0)}}})
+	for i, want := range []Verdict{Arrives, Lost, Arrives} {
+		if got := n.Send(sim.Time(i), Packet{From: 0, To: 1}, nil)[0].Verdict; got != want {
+			t.Errorf("packet %d: %v, want %v", i, got, want)
+		}
+		if i < 2 {
+			n.Change(sim.Time(i), 0, i == 1)
+		}
+	}
+}
