@@ -41,13 +41,16 @@ var house = map[string]room{
 	"reports/spacetime": {
 		imports: "sim peer peer/history peer/journal reports/result", why: "a diagram is drawn from what was recorded",
 	},
-	"scenarios":           {imports: "sim sim/rng network/latency peer peer/order", beyond: "go.yaml.in/yaml/v4", why: "the language must not know how a scenario is executed"},
-	"scenarios/run":       {imports: "sim sim/rng network network/latency peer peer/clock peer/history peer/journal peer/order peer/transport peer/workload reports/compare reports/result reports/stats scenarios", why: "the simulated host joins the parts; it shows and writes nothing"},
-	"scenarios/sweep":     {imports: "peer/order reports/result reports/stats scenarios scenarios/run", why: "a sweep distributes runs and sums results; it must not look inside a run"},
-	"scenarios/ordertest": {imports: "peer peer/order reports/result scenarios scenarios/run", why: "the conformance suite uses what a user of the library may use"},
-	"cmd/cli":             {imports: "*", beyond: "github.com/spf13/cobra golang.org/x/term", why: "the commands parse, call and print"},
-	"cmd/mpcomm":          {imports: "cmd/cli peer/order", why: "a program names itself and its orderings; all else is in the commands"},
-	"cmd/mpcomm-relayed":  {imports: "cmd/cli peer peer/order", why: "a user's own program must need no more than a user may use"},
+	"scenarios":       {imports: "sim sim/rng network/latency peer peer/order", beyond: "go.yaml.in/yaml/v4", why: "the language must not know how a scenario is executed"},
+	"scenarios/run":   {imports: "sim sim/rng network network/latency peer peer/clock peer/history peer/journal peer/order peer/transport peer/workload reports/compare reports/result reports/stats scenarios", why: "the simulated host joins the parts; it shows and writes nothing"},
+	"scenarios/sweep": {imports: "peer/order reports/result reports/stats scenarios scenarios/run", why: "a sweep distributes runs and sums results; it must not look inside a run"},
+	"scenarios/ordertest": {
+		imports: "peer peer/journal peer/order reports/result reports/spacetime scenarios scenarios/run", beyond: "pgregory.net/rapid",
+		why: "the conformance suite uses what a user of the library may use, and draws its schedules as property tests do",
+	},
+	"cmd/cli":            {imports: "*", beyond: "github.com/spf13/cobra golang.org/x/term", why: "the commands parse, call and print"},
+	"cmd/mpcomm":         {imports: "cmd/cli peer/order", why: "a program names itself and its orderings; all else is in the commands"},
+	"cmd/mpcomm-relayed": {imports: "cmd/cli peer peer/order", why: "a user's own program must need no more than a user may use"},
 }
 
 // pkg is what the go command says of a package.

@@ -3,9 +3,9 @@ package ordertest
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"mpcomm/peer"
-	"mpcomm/peer/order"
 	"mpcomm/reports/result"
 	"mpcomm/scenarios"
 	"mpcomm/scenarios/run"
@@ -21,20 +21,31 @@ type fault struct {
 // bench is a schedule made ready to run.
 type bench struct {
 	suite *suite
+	file  *scenarios.Scenario
 	plan  *run.Plan
 	seed  uint64
 }
 
-func (s *suite) bench(c *schedule, table order.Table) (*bench, error) {
-	file, err := scenarios.Parse("schedule.yaml", []byte(c.text(s.entry, "")), nil, table)
+func (s *suite) bench(c *schedule) (*bench, error) {
+	file, err := scenarios.Parse("schedule.yaml", []byte(c.text(s.entry, "")), nil, s.table)
 	if err != nil {
 		return nil, err
 	}
-	plan, err := run.Compile(file, file.Orderings[0], table)
-	if err != nil {
-		return nil, err
+	b := &bench{suite: s, file: file, seed: c.seed}
+	b.plan, err = run.Compile(file, file.Orderings[0], s.table)
+	return b, err
+}
+
+// probed is the bench with a probe around every ordering and all clocks ahead.
+func (b *bench) probed(ahead int64) (*bench, error) {
+	file := *b.file
+	file.Clocks.Default.Offset.Value += ahead
+	file.Clocks.Peers = slices.Clone(file.Clocks.Peers)
+	for i := range file.Clocks.Peers {
+		file.Clocks.Peers[i].Clock.Offset.Value += ahead
 	}
-	return &bench{suite: s, plan: plan, seed: c.seed}, nil
+	plan, err := run.Compile(&file, file.Orderings[0], b.suite.probed)
+	return &bench{suite: b.suite, file: &file, plan: plan, seed: b.seed}, err
 }
 
 // attempt runs a seed on an engine; a panic of the ordering becomes a fault.
@@ -66,7 +77,7 @@ func (b *bench) once(options run.Options) (*run.Outcome, *fault) {
 
 // judge runs a schedule in every way and returns the first thing that is wrong.
 func (s *suite) judge(c *schedule) *fault {
-	b, err := s.bench(c, s.table)
+	b, err := s.bench(c)
 	if err != nil {
 		return &fault{kind: "scenario", text: err.Error()}
 	}
@@ -91,16 +102,36 @@ func (s *suite) judge(c *schedule) *fault {
 	if o.Digest != digest {
 		return &fault{kind: "reset", text: "a value that was used before and Reset makes another history than a new one: " + b.difference()}
 	}
-	if wrong := b.same("a second value makes another history: it depends on more than its inputs", digest, run.Options{}); wrong != nil {
-		return wrong
+	if o, wrong = b.once(run.Options{Poison: true, DetectNames: true}); wrong != nil || o.Digest != digest {
+		return b.alone(digest)
 	}
-	if wrong := b.same("it keeps a borrowed message: when messages are overwritten after the call, the history is another", digest, run.Options{Poison: true}); wrong != nil {
-		return wrong
+	return b.probe(digest)
+}
+
+// alone tries one by one what went wrong together.
+func (b *bench) alone(digest [16]byte) *fault {
+	for _, way := range [...]struct {
+		kind, text string
+		options    run.Options
+	}{
+		{"determinism", "a second value makes another history: it depends on more than its inputs", run.Options{}},
+		{"borrowed", "it keeps a borrowed message: when messages are overwritten after the call, the history is another", run.Options{Poison: true}},
+		{"names", "naming packets changes the history", run.Options{DetectNames: true}},
+		{"determinism", "it depends on more than its inputs", run.Options{Poison: true, DetectNames: true}},
+	} {
+		o, wrong := b.once(way.options)
+		switch {
+		case wrong != nil && way.options.Poison:
+			return &fault{kind: way.kind, text: way.text + ": " + wrong.text}
+		case wrong != nil && way.options.DetectNames:
+			return &fault{kind: way.kind, text: wrong.text}
+		case wrong != nil:
+			return wrong
+		case o.Digest != digest:
+			return &fault{kind: way.kind, text: way.text}
+		}
 	}
-	if wrong := b.same("naming packets changes the history", digest, run.Options{DetectNames: true}); wrong != nil {
-		return wrong
-	}
-	return s.probe(c, digest)
+	return &fault{kind: "determinism", text: "it depends on more than its inputs: of several runs with one seed one has another history"}
 }
 
 // difference names the first event in which two runs differ, if any does.
@@ -112,33 +143,22 @@ func (b *bench) difference() string {
 	return m.String()
 }
 
-func (b *bench) same(text string, digest [16]byte, options run.Options) *fault {
-	o, wrong := b.once(options)
-	if wrong != nil && options.Poison {
-		wrong = &fault{kind: "same", text: text + ": " + wrong.text}
-	}
-	if wrong != nil {
-		return wrong
-	}
-	if o.Digest != digest {
-		return &fault{kind: "same", text: text}
-	}
-	return nil
-}
+// ahead is how many units the clocks of a second run are ahead, a multiple of
+// all ticks.
+const ahead = 1200
 
 // probe runs the schedule with a probe around every ordering, twice: with the
-// clocks as they are, and with all of them a thousand units ahead.
-func (s *suite) probe(c *schedule, digest [16]byte) *fault {
+// clocks as they are, and with all of them ahead.
+func (b *bench) probe(digest [16]byte) *fault {
+	s := b.suite
 	var states [2][]byte
 	for i := range states {
-		shifted := *c
-		shifted.shift = int64(i) * 1000
-		b, err := s.bench(&shifted, s.probed)
+		probed, err := b.probed(int64(i) * ahead * s.unit)
 		if err != nil {
 			return &fault{kind: "scenario", text: err.Error()}
 		}
 		s.heard = s.heard[:0]
-		o, wrong := b.once(run.Options{})
+		o, wrong := probed.once(run.Options{})
 		if wrong != nil {
 			return wrong
 		}
@@ -187,22 +207,13 @@ func (s *suite) promised(c *schedule, p *run.Plan, o *run.Outcome) *fault {
 			return wrong
 		}
 	}
-	if c.crash == nil && !c.loses() && !r.Complete {
+	if c.crashes == nil && !c.loses() && !r.Complete {
 		return &fault{
 			kind: "complete", expect: s.label() + ": {complete: true}",
 			text: fmt.Sprintf("no packet is lost and no peer crashes, but the logs lack %d deliveries", r.Divergence.Messages*c.peers-r.Divergence.Deliveries),
 		}
 	}
 	return nil
-}
-
-// loses reports whether a body may be lost for good.
-func (c *schedule) loses() bool {
-	lost := c.loss > 0
-	for _, d := range c.delays {
-		lost = lost || d.lost
-	}
-	return lost && !c.reliable
 }
 
 func (s *suite) violated(r *result.Ordering, name string, v result.Verdict) *fault {

@@ -34,7 +34,8 @@ func (c *schedule) smaller() []schedule {
 	var list []schedule
 	change := func(edit func(*schedule)) {
 		d := *c
-		d.sends, d.delays, d.skew = slices.Clone(c.sends), slices.Clone(c.delays), slices.Clone(c.skew)
+		d.sends, d.delays, d.clocks = slices.Clone(c.sends), slices.Clone(c.delays), slices.Clone(c.clocks)
+		d.crashes, d.cuts = slices.Clone(c.crashes), slices.Clone(c.cuts)
 		edit(&d)
 		list = append(list, d)
 	}
@@ -44,7 +45,7 @@ func (c *schedule) smaller() []schedule {
 		}
 	}
 	if c.peers > 1 && !c.mentions(peer.ID(c.peers-1)) {
-		change(func(d *schedule) { d.peers--; d.skew = d.skew[:min(len(d.skew), d.peers)] })
+		change(func(d *schedule) { d.peers--; d.clocks = d.clocks[:min(len(d.clocks), d.peers)] })
 	}
 	for _, edit := range c.simplifications() {
 		change(edit)
@@ -53,23 +54,61 @@ func (c *schedule) smaller() []schedule {
 		change(func(d *schedule) { d.delays = slices.Delete(d.delays, i, i+1) })
 	}
 	for i := range c.sends {
-		if m := c.sends[i]; m.after != peer.NoMessage {
+		if c.sends[i].after != peer.NoMessage {
 			change(func(d *schedule) { d.sends[i].after = peer.NoMessage })
 		}
-		for _, to := range [...]int64{0, c.sends[i].at / 2, c.sends[i].at - 1} {
-			if to >= 0 && to < c.sends[i].at {
-				change(func(d *schedule) { d.sends[i].at = to })
+	}
+	for i := range c.times() {
+		for _, shorter := range [...]func(int64) int64{
+			func(int64) int64 { return 0 }, func(t int64) int64 { return t / 2 }, func(t int64) int64 { return t - sign(t) },
+		} {
+			if was := *c.times()[i]; shorter(was) != was {
+				change(func(d *schedule) { t := d.times()[i]; *t = shorter(*t) })
 			}
 		}
+	}
+	return slices.DeleteFunc(list, func(d schedule) bool { return !d.possible() })
+}
+
+// times lists the times that may be shorter.
+func (c *schedule) times() []*int64 {
+	var list []*int64
+	for i := range c.sends {
+		list = append(list, &c.sends[i].at)
 	}
 	for i := range c.delays {
-		for _, to := range [...]int64{c.delays[i].by / 2, c.delays[i].by - 1} {
-			if to >= 0 && to < c.delays[i].by && !c.delays[i].lost {
-				change(func(d *schedule) { d.delays[i].by = to })
-			}
-		}
+		list = append(list, &c.delays[i].by)
+	}
+	for i := range c.clocks {
+		list = append(list, &c.clocks[i].offset)
+	}
+	for i := range c.crashes {
+		list = append(list, &c.crashes[i].at)
+	}
+	for i := range c.cuts {
+		list = append(list, &c.cuts[i].at, &c.cuts[i].length)
 	}
 	return list
+}
+
+func sign(t int64) int64 {
+	switch {
+	case t < 0:
+		return -1
+	case t > 0:
+		return 1
+	}
+	return 0
+}
+
+// possible reports whether the schedule can be written down.
+func (c *schedule) possible() bool {
+	for _, k := range c.cuts {
+		if k.length == 0 || c.peers < 2 {
+			return false
+		}
+	}
+	return true
 }
 
 // simplifications are the ways in which the surroundings can be plainer.
@@ -80,16 +119,28 @@ func (c *schedule) simplifications() []func(*schedule) {
 			edits = append(edits, edit)
 		}
 	}
-	add(c.crash != nil, func(d *schedule) { d.crash = nil })
+	for i := range c.crashes {
+		add(true, func(d *schedule) { d.crashes = slices.Delete(d.crashes, i, i+1) })
+		add(c.crashes[i].restart > 0, func(d *schedule) { d.crashes[i].restart = 0 })
+	}
+	for i := range c.cuts {
+		add(true, func(d *schedule) { d.cuts = slices.Delete(d.cuts, i, i+1) })
+		add(c.cuts[i].inFlight, func(d *schedule) { d.cuts[i].inFlight = false })
+	}
 	add(c.robust, func(d *schedule) { d.robust = false })
+	add(c.replies > 0, func(d *schedule) { d.replies = 0 })
 	add(c.loss > 0, func(d *schedule) { d.loss = 0 })
 	add(c.duplicate > 0, func(d *schedule) { d.duplicate = 0 })
 	add(c.reliable && c.loss == 0 && c.duplicate == 0, func(d *schedule) { d.reliable = false })
 	add(c.spread > 0, func(d *schedule) { d.spread = 0 })
 	add(c.datagram, func(d *schedule) { d.datagram = false })
 	add(c.loopback, func(d *schedule) { d.loopback = false })
-	add(c.skew != nil, func(d *schedule) { d.skew = nil })
-	add(c.stepBack > 0, func(d *schedule) { d.stepBack = 0 })
+	add(c.onArrival, func(d *schedule) { d.onArrival = false })
+	add(c.clocks != nil, func(d *schedule) { d.clocks = nil })
+	for i, k := range c.clocks {
+		add(k.tick != 0, func(d *schedule) { d.clocks[i].tick = 0 })
+		add(k.stepBy != 0, func(d *schedule) { d.clocks[i].stepBy = 0 })
+	}
 	return edits
 }
 
@@ -103,22 +154,13 @@ func (c *schedule) remove(i int) {
 		}
 	}
 	c.delays = slices.DeleteFunc(c.delays, func(d delay) bool { return d.id == id })
-	if c.crash != nil && c.crash.atDelivery == id {
-		c.crash = nil
-	}
+	c.crashes = slices.DeleteFunc(c.crashes, func(k crash) bool { return k.atDelivery == id })
 }
 
 // mentions reports whether anything is said of a peer.
 func (c *schedule) mentions(p peer.ID) bool {
-	for _, m := range c.sends {
-		if m.id.Sender == p {
-			return true
-		}
-	}
-	for _, d := range c.delays {
-		if d.to == p {
-			return true
-		}
-	}
-	return c.crash != nil && c.crash.peer == p
+	return slices.ContainsFunc(c.sends, func(m send) bool { return m.id.Sender == p }) ||
+		slices.ContainsFunc(c.delays, func(d delay) bool { return d.to == p }) ||
+		slices.ContainsFunc(c.crashes, func(k crash) bool { return k.peer == p }) ||
+		slices.ContainsFunc(c.cuts, func(k cut) bool { return k.peer == p })
 }

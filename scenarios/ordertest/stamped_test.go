@@ -72,9 +72,9 @@ func init() {
 		{"no logical part", "is violated"}, {"receiving does not tick", "causal is violated"},
 	}...)...)
 	register(
-		built("hlc", nil, "waits too short", "total is violated", "wait", "20ms"),
-		built("commit-wait", nil, "waits too short", "total is violated", "wait", "20ms"),
-		built("commit-wait", nil, "sends too late", "total is violated", "commit", "75ms"),
+		built("hlc", nil, "waits too short", "is violated", "wait", "20ms"),
+		built("commit-wait", nil, "waits too short", "is violated", "wait", "20ms"),
+		built("commit-wait", nil, "sends too late", "is violated", "commit", "75ms"),
 		built("timestamp-offline", hybrid, "stamps with the clock", "causal is violated", "stamp", "clock"),
 	)
 }

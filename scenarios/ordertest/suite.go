@@ -5,22 +5,26 @@ import (
 
 	"mpcomm/peer"
 	"mpcomm/peer/order"
+
+	"pgregory.net/rapid"
 )
 
 const randomSchedules = 250
 
 // suite is one ordering under test.
 type suite struct {
-	spec     order.Spec
-	table    order.Table // the ordering as it is
-	probed   order.Table // the same in a probe
-	entry    string      // as a scenario names it
-	promises peer.Guarantee
-	needs    peer.Need
-	unit     int64  // nanoseconds that stand for a millisecond
-	heard    []byte // the states that the probes of a run have met
-	tried    int    // schedules
-	inside   int    // of them inside the assumptions and with deliveries
+	spec       order.Spec
+	table      order.Table // the ordering as it is
+	probed     order.Table // the same in a probe
+	entry      string      // as a scenario names it
+	promises   peer.Guarantee
+	needs      peer.Need
+	unit       int64 // nanoseconds that stand for a millisecond
+	clockError int64 // how far off a clock may be, in units, if that is stated; else 0
+	generator  *rapid.Generator[schedule]
+	heard      []byte // the states that the probes of a run have met
+	tried      int    // schedules
+	inside     int    // of them inside the assumptions and with deliveries
 }
 
 func newSuite(spec order.Spec, given []order.Value) (*suite, error) {
@@ -45,9 +49,10 @@ func newSuite(spec order.Spec, given []order.Value) (*suite, error) {
 	}
 	s.entry += "}"
 	if _, ok := values.Text("wait"); ok && s.needs&peer.BoundedDelay != 0 {
-		// Delays and skews of up to 40 units stay within the hold-back.
-		s.unit = min(s.unit, max(1, int64(values.Duration("wait"))/40))
+		s.unit = min(s.unit, max(1, int64(values.Duration("wait"))/latest))
 	}
+	s.clockError = clockError(values, s.needs, s.unit)
+	s.generator = s.schedules()
 	probed := spec
 	probed.New = func(v order.Values) (peer.Ordering, error) {
 		inner, err := spec.New(v)
