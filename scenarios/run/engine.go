@@ -119,6 +119,7 @@ type Engine struct {
 	handAt     sim.Time       // when it first reached the host
 	logged     bool           // whether the present step has delivered it
 	plain      bool           // nothing is watched and no application reacts
+	relays     bool           // a body was sent on, so that it may reach a host twice
 	anyDown    bool
 	inFlight   bool // whether a fault may strike packets under way
 	flying     int  // packets of the handshake under way
@@ -295,6 +296,7 @@ func (e *Engine) reset(seed uint64) {
 	}
 	e.resetHistory()
 	e.atHand, e.handID, e.logged = history.NoRef, peer.NoMessage, false
+	e.relays = false
 	e.anyDown, e.inFlight = false, e.net.StrikesInFlight()
 	e.plain = e.options == Options{} && !e.inFlight && !p.trackArrivals && !p.reacts
 	e.flying, e.settled, e.restarts = 0, 0, 0

@@ -80,6 +80,7 @@ func (e *Engine) transmit(p int, now sim.Time, ef *peer.Effect, limit int) int {
 		packet.Bytes += e.src.Size(ref)
 		packet.Body = bodyName(m.ID)
 	}
+	e.relays = e.relays || m.Kind == peer.KindRelay
 	e.serial++
 	e.digest.Add2(journal.SentWords(uint64(packet.Name), m.Kind, m.From, e.serial))
 	fates := e.fates[:0]
@@ -178,7 +179,11 @@ func (e *Engine) arrive(now sim.Time, ev event) {
 		return
 	}
 	ref := s.ref
-	e.atHand, e.handID, e.handAt, e.logged = ref, s.msg.ID, now, false
+	came := now
+	if e.relays {
+		came = e.holdArrival(p, now, ref)
+	}
+	e.atHand, e.handID, e.handAt, e.logged = ref, s.msg.ID, came, false
 	local := peer.Instant(now)
 	if e.clocks != nil {
 		local = e.clocks[p].Local(now)
@@ -187,7 +192,7 @@ func (e *Engine) arrive(now sim.Time, ev event) {
 		e.fail(p, now, err)
 	} else if list := e.out.List; len(list) == 1 && list[0].Kind == peer.EffectDeliver && list[0].ID == e.handID {
 		e.logged = true
-		e.append(p, now, now, ref)
+		e.append(p, now, came, ref)
 	} else if len(list) > 0 {
 		e.carryOut(p, now, &s.msg)
 	}
@@ -265,7 +270,7 @@ func (e *Engine) handIn(p int, now, came sim.Time, i uint32, kind peer.Kind, ref
 		e.stepMessage(p, now, i)
 		return
 	}
-	if e.plan.trackArrivals {
+	if e.plan.trackArrivals || e.relays {
 		came = e.holdArrival(p, came, ref)
 	}
 	e.atHand, e.handID, e.handAt, e.logged = ref, e.slab[i].msg.ID, came, false
