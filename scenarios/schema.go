@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"slices"
+	"strconv"
 	"strings"
 
 	"mpcomm/peer"
@@ -269,7 +269,14 @@ func (b *schemaBuilder) param(p *order.Param) schema {
 		}
 		return b.form(&d)
 	case order.Enum:
-		return schema{"enum": slices.Clone(p.Allowed)}
+		var words []any
+		for _, word := range p.Allowed {
+			words = append(words, word)
+			if number, err := strconv.Atoi(word); err == nil {
+				words = append(words, number) // as YAML reads it when it is not quoted
+			}
+		}
+		return schema{"enum": words}
 	case order.PeerID:
 		return b.form(&peerForm)
 	}

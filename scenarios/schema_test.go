@@ -116,6 +116,8 @@ func TestSchemaRefuses(t *testing.T) {
 		"orderings: [lamprt]",
 		"orderings: [{kind: timestamp, wiat: 80ms}]",
 		"orderings: [{wait: 80ms}]",
+		"orderings: [{kind: moving-sequencer, batch: 2}]",
+		"orderings: [{kind: moving-sequencer, resilience: -1}]",
 		"phases: swift",
 		"phases: {kind: robust, backoff: 17}",
 		"workload: {gap: 5}",

@@ -182,7 +182,7 @@ func TestAbsurdPackets(t *testing.T) {
 		var out peer.Effects
 		for _, stamp := range extremes {
 			for _, aux := range extremes {
-				for _, kind := range []peer.Kind{peer.KindData, peer.KindAck, peer.KindRelay, peer.KindUser} {
+				for _, kind := range []peer.Kind{peer.KindData, peer.KindAck, peer.KindRelay, peer.KindToken, peer.KindUser} {
 					m := peer.Message{Kind: kind, From: 1, ID: message(1, peer.MaxNumber), Stamp: stamp, Aux: aux}
 					o.Receive(0, &m, &out)
 				}

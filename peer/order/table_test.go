@@ -56,6 +56,10 @@ func TestBuildRefuses(t *testing.T) {
 		{"timestamp", "gaps", "skip", `unknown parameter "gaps"; want wait, late, hold`},
 		{"naive", "wait", "1s", `ordering naive: unknown parameter "wait"; want none, it has no parameters`},
 		{"lamport", "gaps", "detect", ""},
+		{"moving-sequencer", "batch", "1", ""},
+		{"moving-sequencer", "batch", "2", `batch: "2"; want all or 1`},
+		{"moving-sequencer", "resilience", "4", ""},
+		{"moving-sequencer", "resilience", "-1", `resilience: "-1"; want a whole number 0..65535`},
 	}
 	for _, tt := range tests {
 		spec, _ := order.Builtin().Lookup(tt.kind)
@@ -89,6 +93,8 @@ func TestPromisesDependOnParameters(t *testing.T) {
 			order.Values{{Name: "gaps", Text: "detect"}},
 			peer.FIFO | peer.Causal | peer.Total | peer.Agreement | peer.Uniform, peer.NoLoss | peer.NoCrash | peer.RepliesOnReceipt,
 		},
+		{"moving-sequencer", nil, peer.Total | peer.Agreement, peer.NoLoss | peer.NoCrash},
+		{"moving-sequencer", order.Values{{Name: "resilience", Text: "1"}}, peer.Total | peer.Agreement | peer.Uniform, peer.NoLoss | peer.NoCrash},
 		{"timestamp", order.Values{{Name: "hold", Text: "arrival"}}, peer.Agreement, peer.NoLoss | peer.NoCrash},
 	}
 	for _, tt := range tests {

@@ -3,15 +3,18 @@ package ordertest_test
 import (
 	"maps"
 	"strings"
+	"testing"
 
 	"mpcomm/peer"
 	"mpcomm/peer/order"
+	"mpcomm/scenarios/ordertest"
 )
 
 // spoilt is an ordering between whose packets and effects something goes wrong.
 type spoilt struct {
 	peer.Ordering
 	flaw  string
+	self  peer.ID
 	had   map[peer.MessageID]bool
 	count int64
 }
@@ -20,11 +23,12 @@ const spoiltStep = 30 * 1_000_000 // nanoseconds
 
 func (o *spoilt) Reset(self peer.ID, peers int) {
 	o.Ordering.Reset(self, peers)
+	o.self = self
 	o.had, o.count = map[peer.MessageID]bool{}, 0
 }
 
 func (o *spoilt) Clone() peer.Ordering {
-	return &spoilt{Ordering: o.Ordering.Clone(), flaw: o.flaw, had: maps.Clone(o.had), count: o.count}
+	return &spoilt{Ordering: o.Ordering.Clone(), flaw: o.flaw, self: o.self, had: maps.Clone(o.had), count: o.count}
 }
 
 func (o *spoilt) Broadcast(now peer.Instant, m *peer.Message, out *peer.Effects) {
@@ -40,8 +44,10 @@ func (o *spoilt) Broadcast(now peer.Instant, m *peer.Message, out *peer.Effects)
 func (o *spoilt) Receive(now peer.Instant, m *peer.Message, out *peer.Effects) {
 	p := *m
 	switch {
-	case o.flaw == "forgets a number that comes before its body" && p.Kind == peer.KindNumber && !o.had[p.ID]:
+	case o.flaw == "forgets a number that comes before its body" && (p.Kind == peer.KindNumber || p.Kind == peer.KindToken) && !o.had[p.ID]:
 		return
+	case o.flaw == "takes the token without its numbers" && p.Kind == peer.KindToken && p.From != o.self:
+		p.Stamp, p.ID, p.Words = 0, peer.NoMessage, peer.Span{}
 	case o.flaw == "takes numbers in the order of their arrival" && p.Stamp > 0:
 		o.count++
 		p.Stamp = o.count
@@ -50,8 +56,13 @@ func (o *spoilt) Receive(now peer.Instant, m *peer.Message, out *peer.Effects) {
 	case o.flaw == "a null shows what is to come" && p.Kind == peer.KindNull:
 		p.Stamp += spoiltStep
 	}
-	from := len(out.List)
+	from, sent := len(out.List), len(out.Messages)
 	o.Ordering.Receive(now, &p, out)
+	for i := range out.Messages[sent:] {
+		if m := &out.Messages[sent+i]; o.flaw == "every holder numbers from one" && m.Kind == peer.KindToken {
+			m.Stamp = 1
+		}
+	}
 	if o.flaw == "delivers bodies as they come" || o.flaw == "delivers what is decided" {
 		for i := range out.List[from:] {
 			if e := &out.List[from+i]; e.Kind == peer.EffectDeliver {
@@ -117,8 +128,32 @@ func init() {
 		{}, {"takes proposals for nothing", ""}, {"delivers bodies as they come", "total is violated"},
 		{"delivers what is decided", "total is violated"},
 	}...)...)
+	batch := func(size string) []order.Value { return []order.Value{{Name: "batch", Text: size}} }
+	register(wrapped("moving-sequencer", batch("1"), spoil, [][2]string{
+		{}, {"takes the token without its numbers", ""}, {"every holder numbers from one", ""},
+		{"takes numbers in the order of their arrival", ""}, {"forgets a number that comes before its body", "agreement is violated"},
+	}...)...)
+	register(wrapped("moving-sequencer", batch("all"), spoil, [][2]string{
+		{"takes the token without its numbers", ""}, {"delivers bodies as they come", "total is violated"},
+	}...)...)
 	register(wrapped("merge", nil, spoil, [][2]string{
 		{}, {"a null shows what is to come", "is violated"}, {"stamps less than it has shown", "is violated"},
 		{"delivers bodies as they come", "total is violated"},
 	}...)...)
+}
+
+// TestResilience: also with passes that the parameters' words do not name.
+func TestResilience(t *testing.T) {
+	t.Parallel()
+	s, _ := order.Builtin().Lookup("moving-sequencer")
+	for _, given := range [][]order.Value{
+		{{Name: "resilience", Text: "1"}},
+		{{Name: "batch", Text: "1"}, {Name: "resilience", Text: "2"}},
+		{{Name: "resilience", Text: "9"}},
+	} {
+		t.Run(given[0].Text+given[len(given)-1].Text, func(t *testing.T) {
+			t.Parallel()
+			ordertest.TestSpec(t, *s, given...)
+		})
+	}
 }

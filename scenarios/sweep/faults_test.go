@@ -42,7 +42,7 @@ func TestUnderFaults(t *testing.T) {
 	const (
 		loss  = "faults: []"
 		crash = "faults: [{at: 300ms, since: data, crash: 4}]"
-		first = "faults: [{at: 300ms, since: data, crash: 0}]" // the sequencer
+		first = "faults: [{at: 300ms, since: data, crash: 0}]" // the sequencer, the first holder of a token
 		drop  = "faults: [{at: 200ms, since: data, partition: [[0, 1, 2], [3, 4]], for: 200ms}]"
 		hold  = "faults: [{at: 200ms, since: data, partition: [[0, 1, 2], [3, 4]], for: 200ms, mode: hold}]"
 
@@ -50,6 +50,7 @@ func TestUnderFaults(t *testing.T) {
 		ub    = "{kind: sequencer, variant: ub}"
 		bb    = "{kind: sequencer, variant: bb}"
 		uub   = "{kind: sequencer, variant: uub}"
+		turns = "{kind: moving-sequencer, batch: 1}"
 	)
 	for _, tt := range []struct {
 		name, ordering, link, lost, fault string
@@ -94,6 +95,11 @@ func TestUnderFaults(t *testing.T) {
 		{"uub, crash of p0", uub, "fifo", "0", first, true, true, false, 0.398},
 		{"uub, partition", uub, "fifo", "0", drop, true, true, false, 0.174},
 		{"uub, held", uub, "fifo", "0", hold, true, true, true, 1},
+		{"moving-sequencer, loss", turns, "fifo", "1/200", loss, true, true, false, 0.154},
+		{"moving-sequencer, crash", turns, "fifo", "0", crash, true, true, false, 0.059},
+		{"moving-sequencer, crash of p0", turns, "fifo", "0", first, true, true, false, 0.059},
+		{"moving-sequencer, partition", turns, "fifo", "0", drop, true, true, false, 0.037},
+		{"moving-sequencer, held", turns, "fifo", "0", hold, true, true, true, 1},
 		{"skeen, loss", "skeen", "fifo", "1/200", loss, true, true, false, 0.084},
 		{"skeen, crash", "skeen", "fifo", "0", crash, true, true, false, 0.219},
 		{"skeen, crash of p0", "skeen", "fifo", "0", first, true, true, false, 0.219},
@@ -193,6 +199,7 @@ func TestNoViolations(t *testing.T) {
 	for _, tt := range []struct{ ordering, link, latency string }{
 		{"lamport", "fifo", "{kind: exponential, min: 0ms, mean: 20ms}"},
 		{"{kind: lamport, gaps: detect}", "datagram", "{kind: exponential, min: 0ms, mean: 20ms}"},
+		{"moving-sequencer", "fifo", "{kind: exponential, min: 0ms, mean: 20ms}"},
 		{"{kind: timestamp, wait: 46ms}", "datagram", "{kind: uniform, min: 5ms, max: 40ms}"},
 	} {
 		t.Run(tt.ordering, func(t *testing.T) {
