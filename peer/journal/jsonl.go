@@ -52,7 +52,7 @@ func appendJSON(b []byte, e *Event) []byte {
 	b = appendNumber(b, "copy", int64(e.Copy))
 	b = appendNumber(b, "size", int64(e.Size))
 	if e.Kind == Fate || e.Verdict != 0 {
-		b = appendWord(b, "verdict", verdictName(e.Verdict))
+		b = appendWord(b, "verdict", VerdictName(e.Verdict))
 	}
 	if e.Arrival != 0 {
 		b = append(b, `,"arrival_ms":`...)

@@ -12,7 +12,8 @@ func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
 var verdictNames = [...]string{"arrives", "lost", "full", "cut", "held", "no-link", "too-big", "corrupted"}
 
-func verdictName(v uint8) string {
+// VerdictName is the word for the verdict of a fate, such as "lost".
+func VerdictName(v uint8) string {
 	if int(v) < len(verdictNames) {
 		return verdictNames[v]
 	}
@@ -96,7 +97,7 @@ func describePacket(b *strings.Builder, e Event) {
 	if e.Kind != Fate {
 		return
 	}
-	b.WriteString(": " + verdictName(e.Verdict))
+	b.WriteString(": " + VerdictName(e.Verdict))
 	if e.Arrival != sim.Never {
 		b.WriteString(" at ")
 		b.Write(e.Arrival.AppendMS(nil))

@@ -6,7 +6,9 @@ import (
 	"slices"
 
 	"mpcomm/peer"
+	"mpcomm/peer/journal"
 	"mpcomm/reports/result"
+	"mpcomm/reports/spacetime"
 	"mpcomm/scenarios"
 	"mpcomm/scenarios/run"
 )
@@ -73,6 +75,24 @@ func (b *bench) once(options run.Options) (*run.Outcome, *fault) {
 		return nil, &fault{kind: "build", text: err.Error()}
 	}
 	return attempt(e, b.seed)
+}
+
+// A sketch has so many lines at the most, of so many events.
+const (
+	sketchLines  = 60
+	sketchEvents = 10_000
+)
+
+// sketch draws what happens in a schedule, until the ordering panics if it does.
+func (s *suite) sketch(c *schedule) string {
+	b, err := s.bench(c)
+	if err != nil {
+		return ""
+	}
+	var r journal.Recorder
+	r.Reset(sketchEvents, 0, -1)
+	_, _ = b.once(run.Options{Recorder: &r})
+	return spacetime.Text(r.Events(), c.peers, sketchLines)
 }
 
 // judge runs a schedule in every way and returns the first thing that is wrong.

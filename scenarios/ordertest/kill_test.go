@@ -7,10 +7,13 @@ import (
 	"strings"
 	"testing"
 	"text/tabwriter"
+	"unicode/utf8"
 
 	"mpcomm/peer"
 	"mpcomm/peer/order"
+	"mpcomm/scenarios"
 	"mpcomm/scenarios/ordertest"
+	"mpcomm/scenarios/run"
 )
 
 // brokenTwin is an ordering that pretends to be one of the library and has a
@@ -88,6 +91,8 @@ func TestKillTable(t *testing.T) {
 					t.Error("it survives")
 				case f != nil && !strings.Contains(f.Text, b.says):
 					t.Errorf("it fails for another reason than %q: %v", b.says, f)
+				case f != nil:
+					checkReport(t, b, f)
 				}
 			})
 		}
@@ -116,4 +121,53 @@ func TestKillTable(t *testing.T) {
 	if rejected < 40 {
 		t.Errorf("%d wrong versions, want at least 40", rejected)
 	}
+}
+
+// checkReport holds what a failure prints to its word: the sketch is there and
+// fits a terminal, and the scenario file, run as any other, shows the failure.
+// What cannot be expected in the language, such as a wrong Clone, is in no file.
+func checkReport(t *testing.T, b brokenTwin, f *ordertest.Failure) {
+	t.Helper()
+	if !strings.Contains(f.Sketch, "!") || !strings.Contains(f.Error(), f.Sketch) {
+		t.Errorf("no sketch in %v", f)
+	}
+	for _, line := range strings.Split(f.Sketch, "\n") {
+		if n := utf8.RuneCountInString(line); n >= 80 {
+			t.Errorf("a line of %d characters: %s", n, line)
+		}
+	}
+	said := strings.Contains(f.Scenario, "expect:")
+	if judged := slices.Contains([]string{"fifo", "causal", "total", "agreement", "uniform", "integrity", "complete", "rest"}, f.Broken); said != judged {
+		t.Errorf("%s is broken, and the file expects something: %t", f.Broken, said)
+	}
+	if said && misses(t, f.Scenario, order.Table{b.spec(t)}) != 1 {
+		t.Errorf("the file does not show what failed:\n%v", f)
+	}
+}
+
+// misses runs a scenario and counts the expectations that it contradicts.
+func misses(t *testing.T, text string, table order.Table) int {
+	t.Helper()
+	s, err := scenarios.Parse("schedule.yaml", []byte(text), nil, table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := run.Compile(s, s.Orderings[0], table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := run.NewEngine(p, run.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := e.Run(s.Seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v run.Evaluator
+	list, expected := run.Judge(s, v.Evaluate(p, o, run.Full))
+	if !expected {
+		t.Errorf("nothing is expected in\n%s", text)
+	}
+	return len(list)
 }

@@ -22,8 +22,8 @@
 // within its parameter wait. What it does not need is taken away.
 //
 // The schedules are the same on every machine and in every call. A failure is
-// shrunk to the smallest schedule that still fails and printed in words and as
-// a scenario file.
+// shrunk to the smallest schedule that still fails and printed in words, as a
+// sketch of what happens in it, and as a scenario file.
 //
 // [Test] takes a constructor, the guarantees and what
 // they need; [TestSpec] takes a whole [order.Spec], with the parameters, costs
@@ -105,17 +105,18 @@ type Failure struct {
 	Text      string // what was seen
 	Schedules int    // how many were tried until one showed it, that one included
 	Words     string // the smallest schedule that shows it
+	Sketch    string // what happens in it, a column for each peer, a line for each event
 	Scenario  string // the same as a file for mpcomm run, with an ordering of this kind in its table
 }
 
 func (f *Failure) Error() string {
-	return fmt.Sprintf("ordering %s: %s\n\nThe smallest schedule that shows it: %s\n\nAs a scenario file:\n\n%s",
-		f.Ordering, f.Text, f.Words, f.Scenario)
+	return fmt.Sprintf("ordering %s: %s\n\nThe smallest schedule that shows it: %s\n\n%s\nAs a scenario file:\n\n%s",
+		f.Ordering, f.Text, f.Words, f.Sketch, f.Scenario)
 }
 
 func (s *suite) failure(c *schedule, wrong *fault, tried int) *Failure {
 	return &Failure{
 		Ordering: s.spec.Kind, Broken: wrong.kind, Text: wrong.text, Schedules: tried,
-		Words: c.words(), Scenario: c.text(s.entry, wrong.expect),
+		Words: c.words(), Sketch: s.sketch(c), Scenario: c.text(s.entry, wrong.expect),
 	}
 }

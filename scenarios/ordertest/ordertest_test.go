@@ -7,9 +7,7 @@ import (
 
 	"mpcomm/peer"
 	"mpcomm/peer/order"
-	"mpcomm/scenarios"
 	"mpcomm/scenarios/ordertest"
-	"mpcomm/scenarios/run"
 )
 
 // TestBuiltin: every ordering of the library keeps its promises, with every
@@ -59,25 +57,8 @@ func TestFailureIsAScenario(t *testing.T) {
 		table  order.Table
 		misses int
 	}{{"broken", order.Table{broken}, 1}, {"real", order.Builtin(), 0}} {
-		s, err := scenarios.Parse("schedule.yaml", []byte(failure.Scenario), nil, tt.table)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := run.Compile(s, s.Orderings[0], tt.table)
-		if err != nil {
-			t.Fatal(err)
-		}
-		e, err := run.NewEngine(p, run.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		o, err := e.Run(s.Seed)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var v run.Evaluator
-		if misses, expected := run.Judge(s, v.Evaluate(p, o, run.Full)); !expected || len(misses) != tt.misses {
-			t.Errorf("%s: expected %t, misses %v; want %d", tt.name, expected, misses, tt.misses)
+		if got := misses(t, failure.Scenario, tt.table); got != tt.misses {
+			t.Errorf("%s: %d misses, want %d", tt.name, got, tt.misses)
 		}
 	}
 }
