@@ -24,8 +24,8 @@ type entry struct {
 type section struct {
 	name    string
 	entries []entry
-	full    *screen.Catalogue // what is shown of a section alone; nil = the entries
-	object  any               // what JSON has; nil = the entries
+	full    []*screen.Catalogue // what is shown of a section alone; nil = the entries
+	object  any                 // what JSON has; nil = the entries
 }
 
 // sectionNames are what `list` takes, in the order in which it prints them.
@@ -37,7 +37,7 @@ func (a *app) listCommand() *cobra.Command {
 		Use:   "list [scenarios|orderings|presets|sites]",
 		Short: "What there is: built-in scenarios, orderings, network presets, sites",
 		Long: "list names what there is. Of orderings alone it shows what each keeps and needs, and what\n" +
-			"it costs.",
+			"it costs; of presets alone, their figures and how each is known.",
 		Args:      arguments(0, 1, "at most one of "+strings.Join(sectionNames, " ")),
 		ValidArgs: sectionNames,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -55,8 +55,8 @@ func (a *app) listCommand() *cobra.Command {
 				if asJSON {
 					return writeListJSON(w, sections)
 				}
-				if full := sections[0].full; full != nil && len(sections) == 1 {
-					return screen.WriteCatalogue(w, full, a.screen(look{}))
+				if len(sections) == 1 && sections[0].full != nil {
+					return writeCatalogues(w, sections[0].full, a.screen(look{}))
 				}
 				return writeList(w, sections)
 			})
@@ -85,11 +85,14 @@ func (a *app) listed(names []string) ([]section, error) {
 				s.entries = append(s.entries, entry{o.Kind, orderingDoc(&o)})
 				objects = append(objects, orderingEntryOf(&o))
 			}
-			s.full, s.object = orderingsCatalogue(a.table), objects
+			s.full, s.object = []*screen.Catalogue{orderingsCatalogue(a.table)}, objects
 		case "presets":
+			var objects []presetEntry
 			for _, p := range latency.Presets() {
-				s.entries = append(s.entries, entry{p.Name, firstSentence(p.Doc)})
+				e := presetEntryOf(&p)
+				s.entries, objects = append(s.entries, e.entry), append(objects, e)
 			}
+			s.full, s.object = []*screen.Catalogue{presetsCatalogue()}, objects
 		case "sites":
 			for _, c := range latency.Cities() {
 				s.entries = append(s.entries, entry{c.Name, siteDoc(&c)})
@@ -125,6 +128,20 @@ func orderingDoc(o *order.Spec) string {
 		return o.Doc
 	}
 	return o.Doc + " (" + strings.Join(params, " ") + ")"
+}
+
+func writeCatalogues(w io.Writer, all []*screen.Catalogue, o screen.Options) error {
+	for i, c := range all {
+		if i > 0 {
+			if _, err := io.WriteString(w, "\n"); err != nil {
+				return err
+			}
+		}
+		if err := screen.WriteCatalogue(w, c, o); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func writeListJSON(w io.Writer, sections []section) error {

@@ -115,7 +115,7 @@ var presets = []Preset{
 	},
 	{
 		Name: "cellular",
-		Doc:  "a mobile network: one way 13 ms at the median, 67 ms at p99",
+		Doc:  "a mobile network: one way 13 ms at the median, 66 ms at p99",
 		Evidence: "delay D and loss 3/5000 D (7,954 pings of which 5 were lost; stalls of seconds, two in that time, are left out); " +
 			"bursts of 3 A",
 		Base:   4750 * time.Microsecond,
