@@ -23,7 +23,8 @@ type link struct {
 	plain    bool // a packet's fate is decided by its delay alone
 	spreads  bool // ... or by its delay and loss, and no sum overflows
 	based    bool // the base of the places is added
-	ordered  bool // a row of previous arrivals is needed to keep the order
+	fifo     bool // packets never overtake each other
+	ordered  bool // ... and a row of previous arrivals is needed to keep the order
 	lossy    bool // loss is not never, or burst is set
 	doubles  bool
 	reorders bool
@@ -48,6 +49,7 @@ func compile(l *Link, uneven bool) link {
 		bandwidth: uint64(l.Bandwidth),
 		queue:     uint64(l.Queue),
 		based:     !l.NoBase,
+		fifo:      !l.Datagram,
 		ordered:   !l.Datagram && (uneven || !l.Excess.IsConstant()),
 	}
 	if l.Datagram {

@@ -187,6 +187,14 @@ func (n *Network) BasePlace(from Addr, row int) (there, back time.Duration) {
 	return n.base[at*n.places+row], n.base[row*n.places+at]
 }
 
+// KeepsOrder reports whether packets from one peer to another never overtake
+// each other: those that arrive at one instant do so in the order of sending.
+func (n *Network) KeepsOrder(from, to Addr) bool {
+	n.mustBeAddr(from)
+	n.mustBeAddr(to)
+	return n.classes.between(from, to).fifo
+}
+
 // touch returns the rows of a sender, noted to be cleared by Reset.
 func (n *Network) touch(p Addr) *sender {
 	s := &n.senders[p]

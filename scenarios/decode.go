@@ -42,6 +42,7 @@ func (d *decoder) scenario(root *node) *Scenario {
 			s.Faults = append(s.Faults, f)
 		}
 	})
+	s.Permuted = r.word("ties") == "permuted"
 	s.Limits = d.limits(r)
 	s.Measure = d.measure(r)
 	r.items("watch", func(n *node, path string) { s.Watch = append(s.Watch, d.watch(n, path, s)) })

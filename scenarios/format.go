@@ -151,6 +151,9 @@ func (s *Scenario) tree(whole bool) *node {
 	if len(s.Faults) > 0 {
 		n.put("faults", listOf(s.Faults, faultNode))
 	}
+	if s.Permuted { // like faults, said only where there is something to say
+		n.put("ties", rawNode("permuted"))
+	}
 	limits := mapOf().put("until", durationNode(s.Limits.Until)).put("since", choose(s.Limits.SinceData, "data", "start"))
 	if s.Limits.Events == 0 {
 		limits.put("events", rawNode("none"))

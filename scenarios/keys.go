@@ -42,6 +42,7 @@ var scenarioObject = object{name: "scenario", doc: "One experiment with a group 
 	{"network", of(&networkObject), "", false, "how long packets take and what befalls them"},
 	{"clocks", of(&clocksObject), "", false, "what the peers' clocks read"},
 	{"faults", list(of(&faultObject)), "[]", false, "partitions and crashes, at fixed times"},
+	{"ties", word("insertion", "permuted"), "insertion", false, "which of several events of one instant comes first: the one scheduled first, or one drawn by name from the seed, so that what rests on an accident shows; packets of one fifo link keep their order"},
 	{"limits", of(&limitsObject), "", false, "what ends a run that does not end by itself"},
 	{"measure", of(&measureObject), "", false, "restricts metrics to messages broadcast in a window; all of them when absent"},
 	{"watch", list(of(&watchObject)), "[]", false, "questions about the order of two messages in one log"},

@@ -54,6 +54,7 @@ type Scenario struct {
 	Network   Network
 	Clocks    Clocks
 	Faults    []Fault
+	Permuted  bool // events of one instant come in an order drawn from the seed
 	Limits    Limits
 	Measure   *Window
 	Watch     []Watch

@@ -48,6 +48,9 @@ func facts(s *scenarios.Scenario) []string {
 	if f := clockFact(s); f != "" {
 		all = append(all, f)
 	}
+	if s.Permuted {
+		all = append(all, "ties by lot")
+	}
 	switch len(s.Faults) {
 	case 0:
 		all = append(all, "no faults")

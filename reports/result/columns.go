@@ -45,6 +45,7 @@ func one(known bool) uint64 {
 // columns are the numbers of a run, in the order of its JSON.
 var columns = [...]column{
 	{"events", number, func(o *Ordering) (int64, uint64) { return count(o.Events) }},
+	{"ties", number, func(o *Ordering) (int64, uint64) { return count(o.Ties) }},
 	{"virtual_ms", millis, func(o *Ordering) (int64, uint64) { return int64(o.Virtual), 1 }},
 	{"limit", extra, nil},
 	{"complete", share, func(o *Ordering) (int64, uint64) { return yesno(o.Complete) }},

@@ -26,6 +26,7 @@ type Ordering struct {
 	Kind               string               `json:"kind"`
 	Digest             Digest               `json:"digest"`
 	Events             uint64               `json:"events"`
+	Ties               uint64               `json:"ties"`       // events at the same instant as the one before
 	Virtual            MS                   `json:"virtual_ms"` // true time at which the run ended
 	Limit              string               `json:"limit"`      // "", quiet, until or events
 	Complete           bool                 `json:"complete"`

@@ -50,7 +50,7 @@ func sample() *Ordering {
 	name, zero, crashed := "p1#0", 0, peer.ID(4)
 	return &Ordering{
 		Ordering: "timestamp wait=80ms", Kind: "timestamp", Digest: someDigest,
-		Events: uint64(next()), Virtual: MS(next()), Limit: "quiet", Complete: true,
+		Events: uint64(next()), Ties: uint64(next()), Virtual: MS(next()), Limit: "quiet", Complete: true,
 		Absent:  List[history.Absent]{{Peer: 3, Why: "stuck"}},
 		Vacuous: List[string]{"partition at 1s struck no packet"},
 		Properties: Properties{

@@ -35,7 +35,7 @@ type ratioCounts struct {
 var integerPaths = [...]string{
 	"divergence.kendall_max", "divergence.first_difference", // null in some runs, so see unknown
 	"complete", "divergence.identical", "divergence.prefix_consistent", "phases.opened_all",
-	"events", "absent",
+	"events", "ties", "absent",
 	"divergence.pairs", "divergence.distinct_logs", "divergence.common_prefix", "divergence.positions",
 	"divergence.positions_differing", "divergence.missing", "divergence.duplicates", "divergence.messages",
 	"divergence.deliveries", "divergence.rounds_classic", "divergence.rounds_full",
@@ -51,7 +51,7 @@ func integers(o *Ordering) [len(integerPaths)]int64 {
 	return [...]int64{
 		d.KendallMax.N, d.FirstDifference.N,
 		int64(one(o.Complete)), int64(one(d.Identical)), int64(one(d.PrefixConsistent)), int64(one(p.OpenedAll)),
-		int64(o.Events), int64(len(o.Absent)),
+		int64(o.Events), int64(o.Ties), int64(len(o.Absent)),
 		int64(d.Pairs), int64(d.DistinctLogs), int64(d.CommonPrefix), int64(d.Positions),
 		int64(d.PositionsDiffering), int64(d.Missing), int64(d.Duplicates), int64(d.Messages),
 		int64(d.Deliveries), int64(d.RoundsClassic), int64(d.RoundsFull),

@@ -175,7 +175,7 @@ func spread(t *rapid.T, o *Ordering) {
 		*n = size()
 	}
 	for _, n := range []*uint64{
-		&o.Events, &c.Packets, &c.PacketsPhases, &c.PacketsOrdering, &c.PacketsAcks, &c.PacketsResent, &c.PacketsLost, &c.Bytes,
+		&o.Events, &o.Ties, &c.Packets, &c.PacketsPhases, &c.PacketsOrdering, &c.PacketsAcks, &c.PacketsResent, &c.PacketsLost, &c.Bytes,
 		&c.PacketsDuplicated, &c.PacketsRepeated, &c.Clamped, &p.TooEarly, &p.TooLate, &p.Resent,
 	} {
 		*n = uint64(size())

@@ -179,7 +179,7 @@ func (e *Engine) expire(now sim.Time, ev event) {
 	table := h.timers[t>>30]
 	k := int(t.Number())
 	if k >= len(table) || table[k].at != now || h.down {
-		e.outcome.Events--
+		e.stale()
 		return
 	}
 	table[k].at = sim.Never

@@ -96,6 +96,10 @@ type Engine struct {
 	plan       *Plan
 	options    Options
 	sched      sim.Scheduler[event]
+	shuffle    *sim.Shuffle[event] // nil = ties come in order of insertion
+	tieKey     rng.Key
+	last       sim.Time // of the last event that was not stale
+	beforeLast sim.Time
 	net        *network.Network
 	src        workload.Source
 	machines   []peer.Machine
@@ -152,6 +156,9 @@ func NewEngine(p *Plan, o Options) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{plan: p, options: o, net: net}
+	if p.scenario.Permuted {
+		e.shuffle = sim.NewShuffle(&e.sched, e.rank)
+	}
 	n := p.peers
 	e.machines = make([]peer.Machine, n)
 	e.hosts = make([]host, n)
@@ -201,7 +208,7 @@ func (e *Engine) advance() bool {
 		e.fetch()
 	}
 	e.fetched--
-	at, ev, ok := e.sched.Next()
+	at, ev, ok := e.next()
 	switch {
 	case !ok:
 		e.outcome.Limit = LimitQuiet
@@ -214,7 +221,10 @@ func (e *Engine) advance() bool {
 		return false
 	}
 	e.outcome.Events++
-	e.now = at
+	if at == e.last {
+		e.outcome.Ties++
+	}
+	e.now, e.last, e.beforeLast = at, at, e.last
 	switch ev.kind {
 	case eventArrival:
 		e.arrive(at, ev)
@@ -279,6 +289,7 @@ func (e *Engine) reset(seed uint64) {
 	p := e.plan
 	root := rng.Root(seed)
 	e.sched.Reset()
+	e.resetTies(root)
 	e.net.Reset(root)
 	e.src.Reset(&p.load, root)
 	e.digest.Reset()

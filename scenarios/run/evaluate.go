@@ -43,7 +43,7 @@ type Evaluator struct {
 func (v *Evaluator) Evaluate(p *Plan, o *Outcome, detail Detail) *result.Ordering {
 	r := &v.result
 	r.Ordering, r.Kind, r.Limit, r.Digest = p.label, p.spec.Kind, string(o.Limit), o.Digest
-	r.Events, r.Virtual = o.Events, result.MS(o.End)
+	r.Events, r.Ties, r.Virtual = o.Events, o.Ties, result.MS(o.End)
 	r.OutsideAssumptions, r.Absent, r.FirstDifference = p.outside, o.History.Lost, nil
 	r.Vacuous, r.Faults, r.Watch = r.Vacuous[:0], r.Faults[:0], r.Watch[:0]
 	r.Witnesses, r.Counters = r.Witnesses[:0], r.Counters[:0]

@@ -88,7 +88,7 @@ type Outcome struct {
 	TooEarly uint64     // data packets that classic peers dropped before the opening
 	TooLate  uint64     // and after the close
 	Gaps     uint64     // packets that a transport held behind a hole
-	Ties     uint64     // events at the same instant as the one before
+	Ties     uint64     // events at the same instant as the one before, stale timers apart
 	Stuck    []Stuck
 	GaveUp   []GivenUp
 	Cost     Cost

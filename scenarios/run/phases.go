@@ -142,7 +142,7 @@ func (e *Engine) send(now sim.Time, p int) {
 	h := &e.hosts[p]
 	at, ok := e.src.Next(peer.ID(p))
 	if !ok || at > now || h.down || !h.ready || h.finished {
-		e.outcome.Events--
+		e.stale()
 		return
 	}
 	m := e.src.Take(peer.ID(p))
@@ -250,7 +250,6 @@ func (e *Engine) finish() {
 	slices.SortStableFunc(o.Stuck, func(a, b Stuck) int { return cmp.Compare(a.Peer, b.Peer) })
 	o.Digest = e.digest.Sum()
 	o.Net = e.net.Counts()
-	o.Ties = e.sched.Ties()
 	for i := range e.plan.changes {
 		o.Changed = append(o.Changed, e.net.Changed(i))
 	}
