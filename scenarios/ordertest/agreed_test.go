@@ -27,6 +27,12 @@ func (o *spoilt) Reset(self peer.ID, peers int) {
 	o.had, o.count = map[peer.MessageID]bool{}, 0
 }
 
+func (o *spoilt) Seed(word uint64) {
+	if s, ok := o.Ordering.(peer.Seeded); ok && o.flaw != "all peers send their nulls at once" {
+		s.Seed(word)
+	}
+}
+
 func (o *spoilt) Clone() peer.Ordering {
 	return &spoilt{Ordering: o.Ordering.Clone(), flaw: o.flaw, self: o.self, had: maps.Clone(o.had), count: o.count}
 }
@@ -138,7 +144,7 @@ func init() {
 	}...)...)
 	register(wrapped("merge", nil, spoil, [][2]string{
 		{}, {"a null shows what is to come", "is violated"}, {"stamps less than it has shown", "is violated"},
-		{"delivers bodies as they come", "total is violated"},
+		{"delivers bodies as they come", "total is violated"}, {"all peers send their nulls at once", "in the mean"},
 	}...)...)
 }
 

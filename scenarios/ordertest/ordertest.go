@@ -13,6 +13,8 @@
 //   - that two runs are one history, on a used and on a fresh value (Reset);
 //   - that nothing is kept of a borrowed message;
 //   - that no two packets on a link share a name, and so their delay;
+//   - that an isolated broadcast costs what the Spec says, in packets and until
+//     its delivery at every peer;
 //   - that a Clone goes on as the original would have and shares nothing with
 //     it, and that AppendState is canonical: equal for the clone, and the same
 //     whatever the clocks show.

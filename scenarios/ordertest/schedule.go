@@ -14,7 +14,8 @@ type schedule struct {
 	peers     int
 	robust    bool  // with the robust protocol of phases
 	datagram  bool  // packets may overtake each other
-	spread    int64 // delays are uniform in 0..spread units; 0 = one unit each
+	spread    int64 // delays are uniform in 0..spread units; 0 = one step each
+	step      int64 // units; 0 = 1
 	loopback  bool
 	loss      int  // a packet in so many; 0 = none
 	duplicate int  // the same
@@ -83,6 +84,9 @@ func (c *schedule) loses() bool {
 	}
 	return lost && !c.reliable
 }
+
+// oneStep writes how long a packet takes if nothing else is said.
+func (c *schedule) oneStep() string { return c.time(max(1, c.step)) }
 
 // time writes units as a duration.
 func (c *schedule) time(units int64) string {

@@ -47,7 +47,7 @@ func (c *schedule) network(line func(string, ...any)) {
 	if c.spread > 0 {
 		line("  latency: {kind: uniform, min: 0ms, max: %s}", c.time(c.spread))
 	} else {
-		line("  latency: %s", c.time(1))
+		line("  latency: %s", c.oneStep())
 	}
 	if c.datagram {
 		line("  link: datagram")

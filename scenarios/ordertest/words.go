@@ -47,7 +47,7 @@ func (c *schedule) linkWords(say func(string, ...any)) {
 			say("%v takes %s to %v", d.id, c.time(d.by), d.to)
 		}
 	}
-	others := fmt.Sprintf("other packets take %s", c.time(1))
+	others := "other packets take " + c.oneStep()
 	if c.spread > 0 {
 		others = fmt.Sprintf("other packets take up to %s", c.time(c.spread))
 	}
