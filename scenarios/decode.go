@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"mpcomm/network/latency"
 	"mpcomm/peer"
 	"mpcomm/peer/order"
 )
@@ -36,7 +35,7 @@ func (d *decoder) scenario(root *node) *Scenario {
 	s.Phases = d.phases(r)
 	s.Workload = d.workload(r)
 	s.Network = d.network(r, s)
-	s.Clocks = d.clocks(r)
+	s.Clocks = d.clocks(r, s)
 	r.items("faults", func(n *node, path string) {
 		if f, ok := d.fault(n, path, s); ok {
 			s.Faults = append(s.Faults, f)
@@ -44,6 +43,7 @@ func (d *decoder) scenario(root *node) *Scenario {
 	})
 	s.Permuted = r.word("ties") == "permuted"
 	s.Limits = d.limits(r)
+	d.checkPace(s)
 	s.Measure = d.measure(r)
 	r.items("watch", func(n *node, path string) { s.Watch = append(s.Watch, d.watch(n, path, s)) })
 	s.Expect = d.expect(r, s)
@@ -173,82 +173,6 @@ func (d *decoder) known(r record, name string, id peer.MessageID, s *Scenario) {
 	}
 	n, path, _ := r.value(name)
 	d.problem(n, path, "%s is never sent; %s", id, s.Workload.sendsOf(id.Sender))
-}
-
-func (d *decoder) clocks(r record) Clocks {
-	n, path, f := r.value("clocks")
-	q := d.record(n, path, f.object)
-	base, basePath, _ := q.value("default")
-	perfect := Clock{Offset: constantFamily(0), Drift: constantFamily(0), Tick: 1}
-	c := Clocks{Default: d.clock(base, basePath, perfect)}
-	peers, peersPath, _ := q.value("peers")
-	if peers == nil {
-		return c
-	}
-	if peers.kind != mapNode {
-		d.problem(peers, peersPath, "got %s; want a map from peer to clock, such as {3: {offset: -80ms}}", peers.describe())
-		return c
-	}
-	clocks := map[peer.ID]Clock{}
-	for i, k := range peers.keys {
-		at := joinPath(peersPath, k.scalar)
-		before := len(d.problems)
-		p := d.peer(k, at, &peerForm)
-		clock := d.clock(peers.items[i], at, c.Default)
-		if len(d.problems) == before {
-			clocks[p] = clock
-		}
-	}
-	for p := range peer.ID(d.peers) {
-		if clock, ok := clocks[p]; ok {
-			c.Peers = append(c.Peers, PeerClock{Peer: p, Clock: clock})
-		}
-		if len(c.Peers) == len(clocks) {
-			break
-		}
-	}
-	return c
-}
-
-// clock reads a clock whose absent keys are those of base.
-func (d *decoder) clock(n *node, path string, base Clock) Clock {
-	q := d.record(n, path, &clockObject)
-	if q.has("offset") {
-		base.Offset = q.family("offset")
-	}
-	if q.has("drift") {
-		base.Drift = q.family("drift")
-		d.driftInRange(q, base.Drift)
-	}
-	if q.has("tick") {
-		base.Tick = time.Duration(q.amount("tick"))
-	}
-	if q.has("step") {
-		base.Steps = nil
-		q.items("step", func(n *node, path string) {
-			step := d.record(n, path, &stepObject)
-			base.Steps = append(base.Steps, ClockStep{
-				At:        time.Duration(step.amount("at")),
-				SinceData: step.word("since") == "data", By: time.Duration(step.amount("by")),
-			})
-		})
-	}
-	return base
-}
-
-// maxDrift keeps every clock going forward, at most at twice the true speed.
-const maxDrift = 999_999_999
-
-// driftInRange checks that a drift cannot stop a clock: what a bounded family
-// can return is checked, of the unbounded ones their centre.
-func (d *decoder) driftInRange(r record, f latency.Family) {
-	n, path, _ := r.value("drift")
-	for _, v := range []int64{f.Value, f.Min, f.Max, f.Mean, f.Median, f.Scale} {
-		if v < -maxDrift || v > maxDrift {
-			d.problem(n, path, "%s is out of range; want %s..%s", drifts.print(v), drifts.print(-maxDrift), drifts.print(maxDrift))
-			return
-		}
-	}
 }
 
 func (d *decoder) expect(r record, s *Scenario) []Expectation {

@@ -26,6 +26,9 @@ type decoder struct {
 
 	sent map[peer.MessageID]bool // the messages of an explicit schedule
 
+	periods []period // of clocks, to be compared with the end of the run
+	syncs   bool     // some clock is set by another peer's
+
 	orderingsBad bool // so that expectations of them are not reported as well
 }
 

@@ -59,12 +59,13 @@ func readFile(path string, limit int64) ([]byte, error) {
 // fileCache holds what the files of a scenario contained, parsed once for all
 // cells of its sweep.
 type fileCache struct {
-	mu       sync.Mutex
-	files    Files
-	matrices map[string]cached[*latency.Matrix]
-	samples  map[string]cached[[]int64]
-	bases    map[string]cached[*latency.Matrix]
-	sums     map[string][sha256.Size]byte
+	mu        sync.Mutex
+	files     Files
+	matrices  map[string]cached[*latency.Matrix]
+	samples   map[string]cached[[]int64]
+	allSeries map[string]cached[series]
+	bases     map[string]cached[*latency.Matrix]
+	sums      map[string][sha256.Size]byte
 }
 
 type cached[T any] struct {
@@ -75,7 +76,7 @@ type cached[T any] struct {
 func newFileCache(files Files) *fileCache {
 	return &fileCache{
 		files: files, matrices: map[string]cached[*latency.Matrix]{},
-		samples: map[string]cached[[]int64]{}, bases: map[string]cached[*latency.Matrix]{}, sums: map[string][sha256.Size]byte{},
+		samples: map[string]cached[[]int64]{}, allSeries: map[string]cached[series]{}, bases: map[string]cached[*latency.Matrix]{}, sums: map[string][sha256.Size]byte{},
 	}
 }
 
@@ -106,12 +107,12 @@ func (c *fileCache) sample(path string, unit time.Duration) ([]int64, error) {
 	})
 }
 
-func fetch[T any](c *fileCache, store map[string]cached[T], path string, unit time.Duration,
+func fetch[T any](c *fileCache, store map[string]cached[T], path string, form any,
 	parse func([]byte) (T, error),
 ) (T, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	name := fmt.Sprintf("%d %s", unit, path)
+	name := fmt.Sprintf("%d %s", form, path)
 	if found, ok := store[name]; ok {
 		return found.value, found.err
 	}

@@ -38,6 +38,7 @@ func (s *Scenario) fileNames() []string {
 	if s.Network.Matrix != nil {
 		names = append(names, s.Network.Matrix.File)
 	}
+	names = s.Clocks.files(names)
 	var visit func(n *node)
 	visit = func(n *node) {
 		if n.child("kind") != nil && n.child("kind").scalar == string(latency.Empirical) {

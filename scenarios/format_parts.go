@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"strconv"
 	"time"
 
 	"mpcomm/network/latency"
@@ -186,26 +185,6 @@ func delayNode(x Delay) *node {
 		return n.put("lost", boolNode(true))
 	}
 	return n.put("delay", durationNode(x.Delay))
-}
-
-func (c *Clocks) tree() *node {
-	n := mapOf().put("default", clockNode(c.Default))
-	if len(c.Peers) > 0 {
-		peers := mapOf()
-		for _, p := range c.Peers {
-			peers.put(strconv.Itoa(int(p.Peer)), clockNode(p.Clock))
-		}
-		n.put("peers", peers)
-	}
-	return n
-}
-
-func clockNode(c Clock) *node {
-	n := mapOf().put("offset", familyNode(c.Offset, &durations)).put("drift", familyNode(c.Drift, &drifts)).
-		put("tick", durationNode(c.Tick))
-	return n.put("step", listOf(c.Steps, func(s ClockStep) *node {
-		return mapOf().put("at", durationNode(s.At)).put("since", choose(s.SinceData, "data", "start")).put("by", durationNode(s.By))
-	}))
 }
 
 func faultNode(f Fault) *node {

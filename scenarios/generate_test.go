@@ -49,6 +49,8 @@ func (w *writer) skip(o *object, k string, chosen map[string]bool) bool {
 				k == "state" && !chosen["restart"]
 		}
 		return slices.Contains([]string{"crash", "at_delivery", "sent", "restart", "state", "at"}, k)
+	case &clockObject:
+		return k == "freeze" || k == "replay" || chosen["replay"] && slices.Contains([]string{"preset", "drift", "wander", "sync"}, k)
 	case &limitsObject:
 		return false
 	}
@@ -74,6 +76,19 @@ func (w *writer) object(o *object) string {
 		} else {
 			add("duplicate", "1/7")
 		}
+	case &clockObject:
+		add("freeze", w.pick("freeze", "[]", "[{at: 1s, for: 2ms}]", "[{at: 0s, for: 3ms}, {at: 2us, since: data, for: 1s, resume: catches_up}]"))
+		if w.chance("replay") {
+			add("replay", w.pick("replay", "none", "{file: series.csv}", "{file: series.csv, unit: ns, time_unit: ms, at: -3us, end: loop}"))
+		}
+	case &wanderObject, &syncObject: // what ticks may not tick too often before limits.until
+		add("every", w.pick("every", "40s", "7m"))
+		if o == &syncObject {
+			add("with", "reference")
+		}
+	case &boundObject:
+		add("min", w.pick("min", "0ms", "2us"))
+		add("max", w.pick("max", "2us", "1.5s"))
 	case &faultObject:
 		add("at", "1s")
 		if w.chance("crash") {

@@ -170,24 +170,6 @@ var delayObject = object{name: "delay", doc: "The fate of the first packet that 
 	{"lost", boolForm, "false", false, "the packet never arrives; this or delay"},
 }}
 
-var clocksObject = object{name: "clocks", doc: "local time = true time + offset + drift x true time + steps, rounded down to a tick.", keys: []key{
-	{"default", of(&clockObject), "", false, "the clock of every peer"},
-	{"peers", table("peer", of(&clockObject)), "{}", false, "exceptions by peer; keys that are absent keep the default's value"},
-}}
-
-var clockObject = object{name: "clock", doc: "One peer's clock. Distributions are drawn once a run and peer.", keys: []key{
-	{"offset", signedFamily(&durations), "0ms", false, "how far ahead of true time the clock starts"},
-	{"drift", signedFamily(&drifts), "0ppm", false, "how much faster than true time it runs"},
-	{"tick", positive(), "1ns", false, "its resolution"},
-	{"step", list(of(&stepObject)), "[]", false, "when it jumps"},
-}}
-
-var stepObject = object{name: "step", doc: "A jump of a clock.", keys: []key{
-	{"at", duration(), "", true, "true time of the jump"},
-	{"by", amount(&durations, -maxDuration, maxDuration), "", true, "how far; negative = back"},
-	{"since", origin, "start", false, originDoc},
-}}
-
 var faultObject = object{name: "fault", doc: "A partition or a crash.", keys: []key{
 	{"at", duration(), "", false, "true time of the fault; a crash may have at_delivery instead"},
 	{"since", origin, "start", false, originDoc},

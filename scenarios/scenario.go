@@ -209,33 +209,6 @@ type Delay struct {
 	Lost    bool
 }
 
-// Clocks are the peers' clocks: a default and exceptions.
-type Clocks struct {
-	Default Clock
-	Peers   []PeerClock // in ascending order of peer
-}
-
-// PeerClock is the clock of one peer, resolved against the default.
-type PeerClock struct {
-	Peer  peer.ID
-	Clock Clock
-}
-
-// Clock is one peer's clock. Drift is in parts per 10^9.
-type Clock struct {
-	Offset latency.Family
-	Drift  latency.Family
-	Tick   time.Duration
-	Steps  []ClockStep
-}
-
-// ClockStep moves a clock.
-type ClockStep struct {
-	At        time.Duration
-	SinceData bool
-	By        time.Duration
-}
-
 // FaultKind says what a fault does.
 type FaultKind uint8
 

@@ -18,10 +18,10 @@ var (
 	errRange   = errors.New("is out of range; want less than 292 years in size")
 )
 
-// parseDecimal reads a decimal number of units and returns it in nanoseconds,
+// ParseDecimal reads a decimal number of units and returns it in nanoseconds,
 // or whatever the unit counts, rounded to the nearest, halves away from 0. It
 // goes through no float, so that the file's digits mean the same everywhere.
-func parseDecimal(s string, unit time.Duration) (int64, error) {
+func ParseDecimal(s string, unit time.Duration) (int64, error) {
 	digits, negative := strings.CutPrefix(s, "-")
 	whole, fraction, point := strings.Cut(digits, ".")
 	if whole+fraction == "" || point && fraction == "" || !allDigits(whole) || !allDigits(fraction) {

@@ -101,7 +101,7 @@ func (t *table) header() error {
 		t.faults.add("line 1: %d names of sites: want 1..%d after the corner", len(record)-1, MaxSites)
 		return nil
 	}
-	if _, err := parseDecimal(strings.TrimSpace(record[0]), t.unit); err == nil {
+	if _, err := ParseDecimal(strings.TrimSpace(record[0]), t.unit); err == nil {
 		t.faults.add("line 1, column 1: the corner is the number %s: want a first line with the names of the sites, each row beginning with its own",
 			strings.TrimSpace(record[0]))
 		return nil
@@ -144,7 +144,7 @@ func (t *table) line(m *Matrix, record []string, seen []bool) {
 		if text == "" {
 			continue
 		}
-		trip, err := parseDecimal(text, t.unit)
+		trip, err := ParseDecimal(text, t.unit)
 		if err == nil && trip < 0 {
 			err = errNegative
 		}

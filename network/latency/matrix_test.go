@@ -241,9 +241,9 @@ func TestParseDecimal(t *testing.T) {
 		{"1,5", s, 0, errDecimal},
 	}
 	for _, tt := range tests {
-		got, err := parseDecimal(tt.text, tt.unit)
+		got, err := ParseDecimal(tt.text, tt.unit)
 		if got != tt.want || !errors.Is(err, tt.err) {
-			t.Errorf("parseDecimal(%q, %s) = %d, %v, want %d, %v", tt.text, tt.unit, got, err, tt.want, tt.err)
+			t.Errorf("ParseDecimal(%q, %s) = %d, %v, want %d, %v", tt.text, tt.unit, got, err, tt.want, tt.err)
 		}
 	}
 }

@@ -31,7 +31,7 @@ func ReadSample(r io.Reader, unit time.Duration) ([]int64, error) {
 		if text = strings.TrimSpace(text); text == "" {
 			continue
 		}
-		v, err := parseDecimal(text, unit)
+		v, err := ParseDecimal(text, unit)
 		if err != nil {
 			faults.add("line %d: %q: %w", number, text, err)
 			continue

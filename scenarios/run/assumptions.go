@@ -201,8 +201,16 @@ func (a *assumer) largestDelay() (time.Duration, bool) {
 	return worst, true
 }
 
-// clockError compares the stated error of the clocks with the largest there is.
+// clockError compares the stated error of the clocks with the promised one, or
+// without a promise with the largest there is. Whether a promise is kept, a run
+// shows.
 func (a *assumer) clockError(stated time.Duration) {
+	if promise, ok := a.s.Promise(); ok {
+		if promise > stated {
+			a.add("the scenario promises clocks within %v and epsilon is %v", promise, stated)
+		}
+		return
+	}
 	low, high, bounded := a.clockRange()
 	if !bounded {
 		a.add("clock offsets have no bound and epsilon is %v", stated)
@@ -221,34 +229,79 @@ func (a *assumer) largestSkew() (time.Duration, bool) {
 // within the limit of time.
 func (a *assumer) clockRange() (low, high time.Duration, bounded bool) {
 	first := true
-	consider := func(c scenarios.Clock) bool {
-		l, h, bounded := span(c.Offset)
-		dl, dh, driftBounded := span(c.Drift)
-		if !bounded || !driftBounded {
-			return false
-		}
-		until := int64(a.s.Limits.Until) / 1000
-		lowest, highest := time.Duration(l)+time.Duration(min(0, dl*until/1_000_000)), time.Duration(h)+time.Duration(max(0, dh*until/1_000_000))
-		for _, step := range c.Steps {
-			lowest, highest = lowest+min(0, step.By), highest+max(0, step.By)
-		}
-		lowest -= c.Tick
+	consider := func(c *scenarios.Clock) bool {
+		lowest, highest, bounded := a.rangeOf(c)
 		if first {
 			low, high, first = lowest, highest, false
-			return true
+		} else {
+			low, high = min(low, lowest), max(high, highest)
 		}
-		low, high = min(low, lowest), max(high, highest)
-		return true
+		return bounded
 	}
-	if len(a.s.Clocks.Peers) < a.s.Peers && !consider(a.s.Clocks.Default) {
+	if len(a.s.Clocks.Peers) < a.s.Peers && !consider(&a.s.Clocks.Default) {
 		return 0, 0, false
 	}
-	for _, c := range a.s.Clocks.Peers {
-		if !consider(c.Clock) {
+	for i := range a.s.Clocks.Peers {
+		if !consider(&a.s.Clocks.Peers[i].Clock) {
 			return 0, 0, false
 		}
 	}
 	return low, high, true
+}
+
+// rangeOf is how far a clock may be behind true time and ahead of it: by the
+// promise or, without one, by what is drawn and happens.
+func (a *assumer) rangeOf(c *scenarios.Clock) (low, high time.Duration, bounded bool) {
+	if c.Bound != nil {
+		return -c.Bound.Max, c.Bound.Max, true
+	}
+	l, h, bounded := span(c.Offset)
+	if c.Either {
+		l, h = min(l, -h), max(h, -l)
+	}
+	if most := int64(c.OffsetMax); most > 0 {
+		l, h, bounded = max(l, -most), min(h, most), true
+	}
+	dl, dh, driftBounded := span(c.Drift)
+	if c.Either {
+		dl, dh = min(dl, -dh), max(dh, -dl)
+	}
+	if !bounded || !driftBounded || c.Wander != nil {
+		return 0, 0, false
+	}
+	drifts := int64(a.s.Limits.Until)
+	if s := c.Sync; s != nil {
+		after, before, errorBounded := span(s.Error)
+		if s.With != scenarios.SyncReference || !errorBounded {
+			return 0, 0, false
+		}
+		l, h = min(l, after), max(h, before)
+		drifts = min(drifts, int64(max(s.First, s.Every)))
+		if s.Slew > 0 { // what is being taken away is still there
+			drifts = int64(a.s.Limits.Until)
+		}
+	}
+	drifts /= 1000
+	low, high = time.Duration(l)+time.Duration(min(0, dl*drifts/1_000_000)), time.Duration(h)+time.Duration(max(0, dh*drifts/1_000_000))
+	return a.happenings(c, low, high)
+}
+
+// happenings widens a range by steps, freezes and a measured series.
+func (a *assumer) happenings(c *scenarios.Clock, low, high time.Duration) (time.Duration, time.Duration, bool) {
+	for _, step := range c.Steps {
+		low, high = low+min(0, step.By), high+max(0, step.By)
+	}
+	for _, f := range c.Freezes {
+		low -= f.For
+	}
+	if r := c.Replay; r != nil {
+		least, most := r.Points[0].Offset, r.Points[0].Offset
+		for _, p := range r.Points {
+			least, most = min(least, p.Offset), max(most, p.Offset)
+		}
+		low, high = low+time.Duration(least), high+time.Duration(most)
+	}
+	return low - c.Tick, high, true
 }
 
 func span(f latency.Family) (low, high int64, bounded bool) {
@@ -256,19 +309,27 @@ func span(f latency.Family) (low, high int64, bounded bool) {
 	return d.MinMax()
 }
 
+// clocks looks for what sets a clock back.
 func (a *assumer) clocks() {
-	step := func(c scenarios.Clock, who string) {
+	back := func(c *scenarios.Clock, who string) {
 		for _, s := range c.Steps {
 			if s.By < 0 {
 				a.add("%s steps back by %v at %v", who, -s.By, s.At)
 			}
 		}
+		if c.Sync != nil && c.Sync.Slew == 0 {
+			a.add("%s may be set back by its synchronisation", who)
+		}
+		if r := c.Replay; r != nil && r.Loop && r.Points[0].Offset < r.Points[len(r.Points)-1].Offset {
+			a.add("%s falls back by %v when its series begins again", who,
+				time.Duration(r.Points[len(r.Points)-1].Offset-r.Points[0].Offset))
+		}
 	}
 	if len(a.s.Clocks.Peers) < a.s.Peers {
-		step(a.s.Clocks.Default, "every clock")
+		back(&a.s.Clocks.Default, "every clock")
 	}
-	for _, c := range a.s.Clocks.Peers {
-		step(c.Clock, "the clock of "+c.Peer.String())
+	for i := range a.s.Clocks.Peers {
+		back(&a.s.Clocks.Peers[i].Clock, "the clock of "+a.s.Clocks.Peers[i].Peer.String())
 	}
 }
 

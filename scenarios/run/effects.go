@@ -182,6 +182,11 @@ func (e *Engine) expire(now sim.Time, ev event) {
 		e.stale()
 		return
 	}
+	if e.clocks != nil && e.clocks[ev.to].Local(now) < table[k].local { // too far ahead to know when it was set
+		e.outcome.Events--
+		e.setTimer(int(ev.to), now, t, table[k].local)
+		return
+	}
 	table[k].at = sim.Never
 	if e.options.Recorder != nil {
 		ev := journal.New(journal.Timer, now, peer.ID(ev.to))
@@ -189,24 +194,6 @@ func (e *Engine) expire(now sim.Time, ev event) {
 		e.options.Recorder.Add(ev)
 	}
 	e.step(int(ev.to), now, peer.Input{Kind: peer.InputTimer, Timer: t})
-}
-
-// clockStep moves a clock at a time counted from T0, and the timers with it.
-func (e *Engine) clockStep(now sim.Time, p int, k uint32) {
-	e.clocks[p].Step(now, e.plan.clockSteps[k].by)
-	e.rearm(p, now)
-}
-
-// rearm computes anew when the timers of p fire.
-func (e *Engine) rearm(p int, now sim.Time) {
-	for stage := range e.hosts[p].timers {
-		table := e.hosts[p].timers[stage]
-		for k := range table {
-			if table[k].at != sim.Never {
-				e.setTimer(p, now, peer.TimerID(stage)<<30|peer.TimerID(k), table[k].local)
-			}
-		}
-	}
 }
 
 func (e *Engine) record(now sim.Time, kind journal.Kind, p int, id peer.MessageID) {

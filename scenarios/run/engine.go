@@ -23,7 +23,7 @@ const (
 	eventFault                    // fault ref strikes or ends
 	eventSubmit                   // the log of to reaches the comparison server
 	eventChange                   // change of links ref begins or ends
-	eventStep                     // clock step ref of to happens
+	eventClock                    // change ref of the clock of to happens
 )
 
 // event is what the queue holds: eight bytes without pointers.
@@ -104,7 +104,7 @@ type Engine struct {
 	src        workload.Source
 	machines   []peer.Machine
 	configs    []peer.Config
-	clocks     []clock.Clock
+	clocks     clock.Group
 	hosts      []host
 	logLen     []int32 // entries of each peer's log
 	slab       []slot
@@ -164,7 +164,7 @@ func NewEngine(p *Plan, o Options) (*Engine, error) {
 	e.hosts = make([]host, n)
 	e.logLen = make([]int32, n)
 	if !p.perfectClocks {
-		e.clocks = make([]clock.Clock, n)
+		e.clocks = make(clock.Group, n)
 		e.outcome.clocks = e.clocks
 	}
 	e.hist.Logs = make([]history.Log, n)
@@ -238,8 +238,8 @@ func (e *Engine) advance() bool {
 		e.change(at, ev.ref)
 	case eventSubmit:
 		e.submitted(int(ev.to), at)
-	case eventStep:
-		e.clockStep(at, int(ev.to), ev.ref)
+	case eventClock:
+		e.changeClock(at, int(ev.to), &e.plan.clockChanges[ev.ref])
 	}
 	return true
 }
@@ -297,9 +297,7 @@ func (e *Engine) reset(seed uint64) {
 	e.out.ResetArena()
 	e.slab = e.slab[:0]
 	e.free = e.free[:0]
-	for i := range e.clocks {
-		e.clocks[i].Set(&p.clocks[i], root, peer.ID(i))
-	}
+	e.clocks.Set(p.clocks, root)
 	for i := range e.machines {
 		e.machines[i].Reset(e.configs[i])
 		e.giveChance(root, i, 0)

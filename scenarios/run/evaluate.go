@@ -45,6 +45,9 @@ func (v *Evaluator) Evaluate(p *Plan, o *Outcome, detail Detail) *result.Orderin
 	r.Ordering, r.Kind, r.Limit, r.Digest = p.label, p.spec.Kind, string(o.Limit), o.Digest
 	r.Events, r.Ties, r.Virtual = o.Events, o.Ties, result.MS(o.End)
 	r.OutsideAssumptions, r.Absent, r.FirstDifference = p.outside, o.History.Lost, nil
+	if len(o.Departures) > 0 && p.needs&peer.BoundedSkew != 0 {
+		r.OutsideAssumptions = slices.Concat(p.outside, beyondPromises(o.Departures, detail))
+	}
 	r.Vacuous, r.Faults, r.Watch = r.Vacuous[:0], r.Faults[:0], r.Watch[:0]
 	r.Witnesses, r.Counters = r.Witnesses[:0], r.Counters[:0]
 	w := v.measured(p, o)

@@ -99,19 +99,22 @@ type Outcome struct {
 	Counters []Counter
 	Digest   [16]byte
 
+	// Departures are the clocks that left the bounds promised of them, by peer.
+	Departures []Departure
+
 	// Losses and Stamps explain a run; they are kept only with Options.Explain.
 	Losses []Loss  // packets with bodies that did not arrive
 	Stamps []int64 // by broadcast: what its own sender stamped it with
 
 	waiting []peer.ID
-	clocks  []clock.Clock
+	clocks  clock.Group
 }
 
 func (o *Outcome) reset(seed uint64, faults int) {
 	*o = Outcome{
 		Seed: seed, History: o.History, Opened: o.Opened, Closed: o.Closed, DataAt: sim.Never,
 		Stuck: o.Stuck[:0], GaveUp: o.GaveUp[:0], Struck: o.Struck[:0], Changed: o.Changed[:0], Counters: o.Counters[:0], waiting: o.waiting[:0],
-		Losses: o.Losses[:0], Stamps: o.Stamps[:0], clocks: o.clocks,
+		Departures: o.Departures[:0], Losses: o.Losses[:0], Stamps: o.Stamps[:0], clocks: o.clocks,
 	}
 	for range faults {
 		o.Struck = append(o.Struck, 0)

@@ -77,9 +77,9 @@ func (e *Engine) begin(now sim.Time) {
 			e.sched.Schedule(now.Add(f.at.Sub(0)), event{kind: eventFault, ref: uint32(i) << 1})
 		}
 	}
-	for k := range e.plan.clockSteps {
-		c := &e.plan.clockSteps[k]
-		e.sched.Schedule(now.Add(c.at.Sub(0)), event{kind: eventStep, to: uint16(c.peer), ref: uint32(k)})
+	for k := range e.plan.clockChanges {
+		c := &e.plan.clockChanges[k]
+		e.sched.Schedule(now.Add(c.at.Sub(0)), event{kind: eventClock, to: uint16(c.peer), ref: uint32(k)})
 	}
 	e.scheduleSends(now)
 }
@@ -259,4 +259,5 @@ func (e *Engine) finish() {
 		}
 	}
 	e.collectCounters()
+	e.judgeClocks()
 }

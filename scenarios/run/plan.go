@@ -32,8 +32,9 @@ type Plan struct {
 	load            workload.Plan
 	clocks          []clock.Config
 	perfectClocks   bool
-	clockSteps      []clockStep // those counted from T0
-	changes         []change    // of links, as in the network's list
+	clockChanges    []clockChange  // those counted from T0
+	bounds          []*clock.Bound // what is promised of each clock; nil = nothing of any
+	changes         []change       // of links, as in the network's list
 	faults          []fault
 	submission      []time.Duration // from each peer to the comparison server; nil = at once
 	until           sim.Time
@@ -61,12 +62,6 @@ type fault struct {
 	sent       int
 	restart    sim.Time // or Never
 	loseState  bool
-}
-
-type clockStep struct {
-	peer int
-	at   sim.Time
-	by   time.Duration
 }
 
 // maxDeliveries bounds what a run may keep in memory: twenty bytes each.
@@ -116,6 +111,7 @@ func (p *Plan) resolve(o scenarios.Ordering) error {
 	for _, param := range o.Params {
 		given = append(given, order.Value{Name: param.Name, Text: param.Value})
 	}
+	given = p.promisedEpsilon(given)
 	v, err := order.NewValues(given...)
 	if err != nil {
 		return err
@@ -159,55 +155,6 @@ func (p *Plan) compileWorkload() {
 		l.Replies = &workload.Replies{Probability: r.Probability, Delay: r.Delay.Dist(), OnArrival: arrival, Depth: r.Depth}
 		p.broadcasts, p.reacts, p.reactsToArrival = 0, true, p.reactsToArrival || arrival
 	}
-}
-
-// compileClocks resolves every peer's clock; times of steps that count from T0
-// are kept for the engine.
-func (p *Plan) compileClocks() {
-	s := p.scenario
-	p.perfectClocks = true
-	p.clocks = make([]clock.Config, p.peers)
-	for i := range p.clocks {
-		p.clocks[i] = p.compileClock(i, s.Clocks.Default)
-	}
-	for _, c := range s.Clocks.Peers {
-		p.clocks[c.Peer] = p.compileClock(int(c.Peer), c.Clock)
-	}
-	for _, c := range p.clockSteps {
-		p.perfectClocks = p.perfectClocks && c.by == 0
-	}
-	for i := range p.clocks {
-		p.perfectClocks = p.perfectClocks && perfect(&p.clocks[i])
-	}
-}
-
-// perfect reports whether a clock shows true time whatever is drawn.
-func perfect(c *clock.Config) bool {
-	return c.Offset.IsConstant() && c.Offset.Sample(0) == 0 && c.Drift.IsConstant() && c.Drift.Sample(0) == 0 && c.Tick <= 1 && len(c.Steps) == 0
-}
-
-func (p *Plan) compileClock(peerIndex int, c scenarios.Clock) clock.Config {
-	p.clockSteps = dropSteps(p.clockSteps, peerIndex)
-	out := clock.Config{Offset: c.Offset.Dist(), Drift: c.Drift.Dist(), Tick: c.Tick}
-	for _, step := range c.Steps {
-		if step.SinceData {
-			p.clockSteps = append(p.clockSteps, clockStep{peerIndex, sim.Time(step.At), step.By})
-		} else {
-			out.Steps = append(out.Steps, clock.Step{At: sim.Time(step.At), By: step.By})
-		}
-	}
-	return out
-}
-
-// dropSteps forgets the default's steps of a peer that has a clock of its own.
-func dropSteps(steps []clockStep, peerIndex int) []clockStep {
-	kept := steps[:0]
-	for _, s := range steps {
-		if s.peer != peerIndex {
-			kept = append(kept, s)
-		}
-	}
-	return kept
 }
 
 // compileNetwork turns links, places and explicit delays into the network's
