@@ -35,6 +35,7 @@ var house = map[string]room{
 	"reports/stats":   {imports: "sim/rng", why: "intervals are arithmetic on numbers, whatever they count"},
 	"reports/compare": {imports: "sim sim/rng peer peer/history reports/stats reports/result", why: "the comparator takes logs; it must not know how they came about"},
 	"reports/result":  {imports: "sim peer peer/history reports/stats", why: "the stable JSON must not depend on who computes or shows it"},
+	"reports/fit":     {imports: "network/latency sim/rng", why: "fitting is statistics on measurements; it must not know how a model is written or run"},
 	"reports/dataset": {imports: "reports/result reports/stats", why: "a table is written from results alone"},
 	"reports/screen":  {imports: "peer peer/history reports/result reports/stats", beyond: "github.com/jedib0t/go-pretty/v6 golang.org/x/term", why: "the screen shows results and computes none"},
 	"reports/figure":  {imports: "reports/result reports/stats", beyond: "gonum.org/v1/plot golang.org/x/image", why: "the plotting library lives here only"},

@@ -6,6 +6,7 @@
 //	mpcomm run [FILE|NAME]      one seed under every ordering of a scenario
 //	mpcomm sweep [FILE|NAME]    many seeds: how often, how far, with intervals
 //	mpcomm compare LOG...       the comparator alone, on log files
+//	mpcomm fit FILE             the part of a scenario that models measured round trips
 //	mpcomm list                 scenarios, orderings, presets, sites
 //	mpcomm show NAME            a scenario with every default written out
 //	mpcomm schema               the JSON Schema of scenario files
