@@ -51,7 +51,8 @@ func commitWaitSpec() Spec {
 		Cost:       commitWaitCost,
 		Guarantees: peer.FIFO | peer.Causal | peer.Total | peer.Agreement,
 		Needs: peer.BoundedDelay | peer.BoundedSkew | peer.NoLoss | peer.NoCrash | peer.MonotoneClock |
-			peer.RepliesOnDelivery,
+			peer.RepliesOnReceipt,
+		Refine: refineCommit,
 		Params: append(holdbackParams()[:2], []Param{
 			{Name: "epsilon", Type: Duration, Default: "7ms", Doc: "how far a clock may be from true time"},
 			{Name: "commit", Type: Duration, Doc: "from the broadcast to the sending; 2·epsilon if not given"},
@@ -64,6 +65,16 @@ func newCommitWait(v Values) (peer.Ordering, error) {
 	o := &commitWait{epsilon: v.Duration("epsilon"), commit: CommitOf(v)}
 	o.wait, o.drop = v.Duration("wait"), v.Enum("late") == "drop"
 	return o, nil
+}
+
+// refineCommit says what is left where a message is sent before its stamp is
+// certainly over: whoever answers it before it is delivered may have a clock
+// that does not show it yet.
+func refineCommit(v Values, g peer.Guarantee, n peer.Need) (peer.Guarantee, peer.Need) {
+	if CommitOf(v)/2 < v.Duration("epsilon") {
+		n |= peer.RepliesOnDelivery
+	}
+	return g, n
 }
 
 // commitWaitCost: the sending waits for commit, the delivery for the stamp to be

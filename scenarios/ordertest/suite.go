@@ -81,7 +81,7 @@ func buildable(spec *order.Spec, given []order.Value) (err error) {
 // search tries schedules until one fails, and returns it.
 func (s *suite) search() (schedule, *fault) {
 	for _, l := range litmus {
-		c := l.schedule(s)
+		c := s.fit(l)
 		if wrong := s.try(&c); wrong != nil {
 			return c, wrong
 		}

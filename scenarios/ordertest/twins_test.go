@@ -42,8 +42,14 @@ func (o *twin) Broadcast(now peer.Instant, m *peer.Message, out *peer.Effects) {
 	switch o.kind {
 	case "fifo":
 		p.Aux = o.sent
+		if o.flaw == "takes numbers for ranks" {
+			p.Aux = int64(m.ID.Number)
+		}
 	case "timestamp":
 		o.clock = max(o.clock+1, int64(now))
+		if o.flaw == "stamps as the clock shows" {
+			o.clock = int64(now)
+		}
 		p.Stamp = o.clock
 	case "lamport":
 		o.clock++
@@ -51,8 +57,11 @@ func (o *twin) Broadcast(now peer.Instant, m *peer.Message, out *peer.Effects) {
 	}
 	o.sent++
 	out.ToAll(p)
-	if o.flaw == "sends twice" {
+	switch o.flaw {
+	case "sends twice":
 		out.ToOthers(p)
+	case "sends more than it needs":
+		out.ToOthers(peer.Message{ID: m.ID, Kind: peer.KindUser})
 	}
 }
 
@@ -68,6 +77,16 @@ func (o *twin) Receive(now peer.Instant, m *peer.Message, out *peer.Effects) {
 	}
 	o.had = append(o.had, m.ID)
 	h := held{id: m.ID, stamp: m.Stamp}
+	if o.kind == "naive" && m.Kind == peer.KindUser {
+		return
+	}
+	if o.flaw == "orders by arrival" {
+		h.stamp = int64(now)
+	}
+	if o.flaw == "own entry not counted" && m.From == o.self {
+		out.Deliver(m.ID)
+		return
+	}
 	switch o.flaw {
 	case "counts in a global":
 		if calls++; calls%5 == 0 {
@@ -99,20 +118,45 @@ func (o *twin) Receive(now peer.Instant, m *peer.Message, out *peer.Effects) {
 // hear updates Lamport's clock and acknowledges; it reports whether there is a
 // new body to hold.
 func (o *twin) hear(m *peer.Message, out *peer.Effects) bool {
+	early := o.flaw == "acknowledges before it enqueues"
+	if early {
+		o.acknowledge(m, out)
+	}
 	if m.From != o.self && o.flaw != "receiving does not tick" {
 		o.clock = max(o.clock, m.Stamp) + 1
 	}
 	o.last[m.From] = max(o.last[m.From], m.Stamp)
 	if m.Kind != peer.KindData {
+		if i := slices.IndexFunc(o.held, func(h held) bool { return h.id == m.ID }); i >= 0 && o.flaw == "delivers what was acknowledged" {
+			out.Deliver(m.ID)
+			o.held = slices.Delete(o.held, i, i+1)
+		}
 		o.deliver(0, out)
 		return false
 	}
-	if m.From != o.self && !slices.Contains(o.had, m.ID) {
-		o.clock++
-		o.last[o.self] = o.clock
-		out.ToOthers(peer.Message{ID: m.ID, Kind: peer.KindAck, Stamp: o.clock})
+	if !early {
+		o.acknowledge(m, out)
 	}
 	return true
+}
+
+// acknowledge tells everybody of another's message, once.
+func (o *twin) acknowledge(m *peer.Message, out *peer.Effects) {
+	if m.Kind != peer.KindData || m.From == o.self || slices.Contains(o.had, m.ID) {
+		return
+	}
+	o.clock++
+	o.last[o.self] = o.clock
+	ack := peer.Message{ID: m.ID, Kind: peer.KindAck, Stamp: o.clock}
+	if o.flaw == "acknowledges to the sender alone" {
+		out.Send(m.From, ack)
+		return
+	}
+	out.ToOthers(ack)
+	if o.flaw == "acknowledges twice" {
+		ack.Round = 1
+		out.ToOthers(ack)
+	}
 }
 
 func (o *twin) Expire(now peer.Instant, _ peer.TimerID, out *peer.Effects) {
@@ -247,20 +291,24 @@ func init() {
 	for kind, list := range map[string][][2]string{
 		"naive": {
 			{}, {"forgets", "lack"}, {"delivers twice", "integrity"}, {"delivers what nobody sent", "integrity"},
-			{"counts in a global", ""}, {"keeps what is borrowed", "borrowed"}, {"sends twice", "one name"}, {"panics", "cannot happen"},
+			{"counts in a global", ""}, {"keeps what is borrowed", "borrowed"}, {"sends twice", "one name"}, {"panics", "cannot happen"}, {"sends more than it needs", "its Spec says"},
 		},
 		"fifo": {
 			{}, {"no gap detection", "fifo is violated"}, {"no second look", "lack"}, {"logs copies", "integrity"}, {"clone shares", ""},
 			{"clone forgets", "clone"}, {"clone is the original", ""}, {"holds less than nothing", "Held is -1"},
-			{"state counts how often it was asked", "AppendState"},
+			{"state counts how often it was asked", "AppendState"}, {"takes numbers for ranks", ""},
 		},
 		"timestamp": {
 			{}, {"no tie-break by peer", "total is violated"}, {"held too short", "is violated"}, {"not held", "is violated"},
 			{"state shows the clock", "canonical"}, {"never rests", "does not come to rest"},
+			{"orders by arrival", "total is violated"}, {"stamps as the clock shows", "fifo is violated"},
 		},
 		"lamport": {
 			{}, {"no tie-break by peer", "total is violated"}, {"receiving does not tick", ""}, {"waits for one", "is violated"},
 			{"does not wait", "total is violated"}, {"reset leaves the clock", "another history"},
+			{"delivers what was acknowledged", "total is violated"}, {"acknowledges before it enqueues", ""},
+			{"own entry not counted", "total is violated"}, {"acknowledges to the sender alone", ""},
+			{"acknowledges twice", "its Spec says"},
 		},
 	} {
 		register(flaws(kind, nil, func(flaw string) peer.Ordering { return &twin{kind: kind, flaw: flaw} }, list...)...)
