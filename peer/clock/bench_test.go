@@ -2,6 +2,7 @@ package clock
 
 import (
 	"testing"
+	"time"
 
 	"mpcomm/peer"
 	"mpcomm/sim"
@@ -16,6 +17,7 @@ func BenchmarkLocal(b *testing.B) {
 		{"perfect", Config{}},
 		{"offset", Config{Offset: rng.Constant(-5)}},
 		{"drift", Config{Offset: rng.Constant(-5), Drift: rng.Constant(20_000)}},
+		{"wander", Config{Drift: rng.Constant(20_000), Wander: &Wander{Every: time.Second, Rate: rng.Normal(0, 100)}}},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			var c Clock
