@@ -67,21 +67,21 @@ var clockPresets = []ClockPreset{
 		Name: "ptp",
 		Doc:  "hardware timestamps: off by 0.2 us at the median, 1 us at p99, 10 us at most",
 		Evidence: "offset D (disciplined hosts: p50 0.2, p99 0.7, maximum 1.2-8.1 us) and V (below a microsecond; " +
-			"a bound of 5 us for a cloud's hardware clock); wander of 0.015 ppm D; its shape and interval A",
+			"a bound of 5 us for a cloud's hardware clock); wander of 0.015 ppm, its shape and interval A",
 		Clock: around(200*time.Nanosecond, 6918, 10*time.Microsecond, 15),
 	},
 	{
 		Name: "ntp-lan",
 		Doc:  "NTP within an idle network: off by 5 us at the median, 30 us at p99, 550 us at most",
 		Evidence: "offset D (hardware timestamps, idle, p99 of 17, 31 and 83 us after one, two and three hops, maximum 551 us) " +
-			"and V (tens of microseconds); wander of 0.03 ppm D; its shape and interval A",
+			"and V (tens of microseconds); wander of 0.03 ppm, its shape and interval A",
 		Clock: around(5*time.Microsecond, 7702, 550*time.Microsecond, 30),
 	},
 	{
 		Name: "ntp-lan-loaded",
 		Doc:  "NTP within a loaded network: off by 0.4 ms at the median, 2 ms at p99, 2.8 ms at most",
 		Evidence: "offset D (under full load p50 0.2-1.2 ms, p99 0.7-2.8 ms; one spike of 18.5 ms left out); " +
-			"wander of 0.15 ppm D; its shape and interval A",
+			"wander of 0.15 ppm, its shape and interval A",
 		Clock: around(400*time.Microsecond, 6918, 2800*time.Microsecond, 150),
 	},
 	{

@@ -35,7 +35,7 @@ func (a *app) listCommand() *cobra.Command {
 	asJSON := false
 	c := &cobra.Command{
 		Use:   "list [scenarios|orderings|presets|sites]",
-		Short: "What there is: built-in scenarios, orderings, network presets, sites",
+		Short: "What there is: built-in scenarios, orderings, presets of networks and clocks, sites",
 		Long: "list names what there is. Of orderings alone it shows what each keeps and needs, and what\n" +
 			"it costs; of presets alone, their figures and how each is known.",
 		Args:      arguments(0, 1, "at most one of "+strings.Join(sectionNames, " ")),
@@ -87,12 +87,16 @@ func (a *app) listed(names []string) ([]section, error) {
 			}
 			s.full, s.object = []*screen.Catalogue{orderingsCatalogue(a.table)}, objects
 		case "presets":
-			var objects []presetEntry
+			var objects []any
 			for _, p := range latency.Presets() {
 				e := presetEntryOf(&p)
 				s.entries, objects = append(s.entries, e.entry), append(objects, e)
 			}
-			s.full, s.object = []*screen.Catalogue{presetsCatalogue()}, objects
+			for _, p := range scenarios.ClockPresets() {
+				e := clockPresetEntryOf(&p)
+				s.entries, objects = append(s.entries, entry{e.Name, "clocks: " + e.Doc}), append(objects, e)
+			}
+			s.full, s.object = []*screen.Catalogue{presetsCatalogue(), clockPresetsCatalogue()}, objects
 		case "sites":
 			for _, c := range latency.Cities() {
 				s.entries = append(s.entries, entry{c.Name, siteDoc(&c)})

@@ -57,7 +57,6 @@ func presetsCatalogue() *screen.Catalogue {
 		Texts:   []screen.Text{{Title: "is", Least: 24, Lead: true}, {Title: "evidence", Least: 40}},
 		Notes: []string{
 			"Of a link: BASE, which of wan is that of its places, and the median of a lognormal EXCESS with SIGMA make the delay one way; LOSS is the share of packets lost, BURST how many slots of a loss come together, TWICE the share that comes twice, LATE the share that is held up on datagram links.",
-			evidenceNote,
 		},
 	}
 	for _, p := range latency.Presets() {
