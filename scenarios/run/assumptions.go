@@ -301,7 +301,10 @@ func (a *assumer) happenings(c *scenarios.Clock, low, high time.Duration) (time.
 		}
 		low, high = low+time.Duration(least), high+time.Duration(most)
 	}
-	return low - c.Tick, high, true
+	if c.Tick > 1 || c.Drift.Kind != latency.Constant || c.Drift.Value != 0 || c.Replay != nil {
+		low -= c.Tick // rounded down
+	}
+	return low, high, true
 }
 
 func span(f latency.Family) (low, high int64, bounded bool) {
