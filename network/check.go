@@ -173,6 +173,30 @@ func (r *faultList) explicit(c *Config) {
 
 func (r *faultList) partition(i int, p *Partition, peers int) {
 	where := fmt.Sprintf("partition %d", i)
+	if p.Clog && (p.Hold || p.DropInFlight) {
+		r.add("%s: a clog that holds or drops: want none of both", where)
+	}
+	switch {
+	case p.Ring != nil:
+		if p.Groups != nil || p.From != nil || p.To != nil {
+			r.add("%s: more than one of groups, from and ring: want one", where)
+		}
+		r.once(where+": ring", p.Ring, peers)
+		if len(p.Ring) < 4 {
+			r.add("%s: ring of %d: want 4 peers or more, fewer are all neighbours", where, len(p.Ring))
+		}
+		return
+	case p.From != nil || p.To != nil:
+		if p.Groups != nil {
+			r.add("%s: more than one of groups, from and ring: want one", where)
+		}
+		if len(p.From) == 0 || len(p.To) == 0 {
+			r.add("%s: from %d peers to %d: want one or more on either side", where, len(p.From), len(p.To))
+		}
+		r.once(where+": from", p.From, peers)
+		r.once(where+": to", p.To, peers)
+		return
+	}
 	if len(p.Groups) < 2 || len(p.Groups) > peers {
 		r.add("%s: %d groups: want 2..%d, the number of peers", where, len(p.Groups), max(peers, 2))
 	}
@@ -192,6 +216,21 @@ func (r *faultList) partition(i int, p *Partition, peers int) {
 			}
 			group[a] = g + 1
 		}
+	}
+}
+
+// once checks a list of peers in which each may stand once.
+func (r *faultList) once(where string, list []Addr, peers int) {
+	r.addrs(where, list, peers)
+	seen := make([]bool, peers)
+	for _, a := range list {
+		if int(a) >= peers {
+			continue
+		}
+		if seen[a] {
+			r.add("%s: peer %d is named twice: want each peer once", where, a)
+		}
+		seen[a] = true
 	}
 }
 

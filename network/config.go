@@ -97,14 +97,27 @@ type Override struct {
 	Link     Link   // replaces Config.Default whole; the way p to p only if both lists name p
 }
 
-// Partition cuts a group apart while it lasts: what is sent between peers of
-// different Groups is dropped, or with Hold kept and sent when it heals.
-// Peers in no group are cut from nobody. Several partitions may last at once;
-// a packet is dropped if any of them drops it.
+// Partition is a cut through the group, or a clog of links. Exactly one of
+// Groups, From and Ring gives its shape. While it lasts, what is sent across it
+// is dropped, or with Hold kept and sent when it heals. Several may last at
+// once; a packet is dropped if any of them drops it.
+//
+// A Clog touches no packet that is sent: it keeps what arrives, whenever it was
+// sent, at the end of its link until it is released. See Network.Clog.
 type Partition struct {
-	Groups       [][]Addr // two or more, disjoint
-	Hold         bool     // keep what is sent across and send it at the heal
-	DropInFlight bool     // what would arrive across it while it lasts is dropped too
+	// Groups, two or more and disjoint, are cut from each other. Peers in none
+	// of them are cut from nobody.
+	Groups [][]Addr
+	// From and To cut one way: what a peer of From sends to a peer of To. The
+	// lists may share peers; both hold one peer or more.
+	From, To []Addr
+	// Ring lets each of four or more peers reach only the one before it and the
+	// one after it, the last beside the first. Peers not in it are cut from nobody.
+	Ring []Addr
+
+	Hold         bool // keep what is sent across and send it at the heal
+	DropInFlight bool // what would arrive across it while it lasts is dropped too
+	Clog         bool // keep what arrives until the release; neither Hold nor DropInFlight
 }
 
 // Config describes a network. New keeps parts of it: it must not be changed

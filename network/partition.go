@@ -15,12 +15,26 @@ type Fault struct {
 
 // partition is a Partition made ready.
 type partition struct {
-	group    []uint32 // of each peer, from 1; 0 = none, cut from nobody
+	shape    shape
+	place    []uint32 // of each peer, by shape; 0 = cut from nobody
+	ring     uint32   // length of the ring
 	hold     bool
+	clog     bool
 	inFlight bool
 	lasts    bool
 	struck   uint64
 }
+
+// shape says what the places of a partition mean.
+type shape uint8
+
+const (
+	shapeGroups shape = iota // the number of the group, from 1
+	shapeOneWay              // placeFrom and placeTo, or both
+	shapeRing                // the position on the ring, from 1
+)
+
+const placeFrom, placeTo = 1, 2
 
 // heldPacket is a packet that a partition keeps, with the explicit delay it
 // has taken.
@@ -30,19 +44,42 @@ type heldPacket struct {
 }
 
 func compilePartition(p *Partition, peers int) partition {
-	c := partition{group: make([]uint32, peers), hold: p.Hold, inFlight: p.DropInFlight}
+	c := partition{place: make([]uint32, peers), hold: p.Hold, clog: p.Clog, inFlight: p.DropInFlight}
+	switch {
+	case p.Ring != nil:
+		c.shape, c.ring = shapeRing, uint32(len(p.Ring))
+		for i, a := range p.Ring {
+			c.place[a] = uint32(i + 1)
+		}
+	case p.From != nil:
+		c.shape = shapeOneWay
+		for _, a := range p.From {
+			c.place[a] |= placeFrom
+		}
+		for _, a := range p.To {
+			c.place[a] |= placeTo
+		}
+	}
 	for g, members := range p.Groups {
 		for _, a := range members {
-			c.group[a] = uint32(g + 1)
+			c.place[a] = uint32(g + 1)
 		}
 	}
 	return c
 }
 
-// separates reports whether the two peers are in different groups.
-func (p *partition) separates(a, b Addr) bool {
-	ga, gb := p.group[a], p.group[b]
-	return ga != gb && ga != 0 && gb != 0
+// separates reports whether the partition is in the way of what the first peer
+// sends to the second.
+func (p *partition) separates(from, to Addr) bool {
+	f, t := p.place[from], p.place[to]
+	switch p.shape {
+	case shapeOneWay:
+		return f&placeFrom != 0 && t&placeTo != 0
+	case shapeRing:
+		apart := max(f, t) - min(f, t)
+		return f != 0 && t != 0 && apart != 1 && apart != p.ring-1
+	}
+	return f != t && f != 0 && t != 0
 }
 
 // strike asks the partitions that last what becomes of a packet sent now:
@@ -52,7 +89,7 @@ func (n *Network) strike(from, to Addr) Verdict {
 	v := Arrives
 	for _, i := range n.active {
 		p := &n.partitions[i]
-		if !p.separates(from, to) {
+		if p.clog || !p.separates(from, to) {
 			continue
 		}
 		p.struck++
@@ -91,6 +128,30 @@ func (n *Network) Arrive(now, sent sim.Time, from, to Addr) Verdict {
 		n.counts.InFlight++
 	}
 	return v
+}
+
+// Clog says at the instant of an arrival whether a clog keeps the packet at the
+// end of its link. It counts, so it is to be asked once for each arrival; the
+// caller keeps the packet and asks Clogged when a clog is released.
+func (n *Network) Clog(from, to Addr) bool {
+	clogged := false
+	for _, i := range n.active {
+		if p := &n.partitions[i]; p.clog && p.separates(from, to) {
+			p.struck++
+			clogged = true
+		}
+	}
+	return clogged
+}
+
+// Clogged reports whether a clog that lasts is on the link.
+func (n *Network) Clogged(from, to Addr) bool {
+	for _, i := range n.active {
+		if p := &n.partitions[i]; p.clog && p.separates(from, to) {
+			return true
+		}
+	}
+	return false
 }
 
 // StrikesInFlight reports whether some partition of the Config drops what is in
@@ -151,8 +212,8 @@ func (n *Network) holds(from, to Addr) bool {
 	return false
 }
 
-// Struck returns how many packets a partition has cut, held or struck in
-// flight. A packet that several partitions separate counts for each.
+// Struck returns how many packets a partition has cut, held, clogged or struck
+// in flight. A packet that several partitions separate counts for each.
 func (n *Network) Struck(partition int) uint64 {
 	if partition < 0 || partition >= len(n.partitions) {
 		panic(fmt.Sprintf("network: invariant: partition %d of %d", partition, len(n.partitions)))

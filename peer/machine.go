@@ -167,6 +167,7 @@ func (m *Machine) Reset(c Config) {
 	c.Ordering.Reset(c.Self, n)
 	if c.Transport != nil {
 		c.Transport.Reset(c.Self, n)
+		m.beginLife()
 	}
 }
 
@@ -304,6 +305,13 @@ func (m *Machine) arm(now Instant, out *Effects) {
 		m.armDraining(out)
 	}
 }
+
+// Finished reports whether the application has said that it broadcasts no more.
+func (m *Machine) Finished() bool { return m.finished }
+
+// Stages returns the ordering and the transport, which is nil if there is none.
+// A Machine that was restored has others than those of its Config.
+func (m *Machine) Stages() (Ordering, Transport) { return m.c.Ordering, m.c.Transport }
 
 // Phase returns where the Machine stands.
 func (m *Machine) Phase() Phase { return m.phase }

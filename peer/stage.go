@@ -107,6 +107,14 @@ type Transport interface {
 	AppendState(b []byte, now Instant) []byte
 }
 
+// Reborn is implemented by transports whose links can begin anew. Reborn says,
+// after a Reset or to a copy of what was saved, that this peer goes on as
+// another life, numbered from 1: it has forgotten what happened on its links
+// since, and so its numbers there mean nothing any more.
+type Reborn interface {
+	Reborn(life uint16)
+}
+
 // Guarantee is a set of promises an ordering makes inside its assumptions.
 type Guarantee uint8
 

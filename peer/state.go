@@ -23,6 +23,24 @@ func (m *Machine) Clone() *Machine {
 	return &c
 }
 
+// Restore makes m a copy of a saved Machine that goes on as another life of its
+// peer: its packets of phases and the links of its transport begin anew, and its
+// STOP announces the broadcasts made since it was saved as well. The saved one
+// stays as it is. The host follows up with InputRestart, or with InputStart if
+// the peer had not been started.
+func (m *Machine) Restore(saved *Machine, life uint16, broadcasts int32) {
+	*m = *saved.Clone()
+	m.c.Incarnation, m.c.Broadcasts, m.broadcasts = life, broadcasts, broadcasts
+	m.beginLife()
+}
+
+// beginLife tells the transport which life of its peer this is.
+func (m *Machine) beginLife() {
+	if t, ok := m.c.Transport.(Reborn); ok && m.c.Incarnation > 0 {
+		t.Reborn(m.c.Incarnation)
+	}
+}
+
 // AppendState appends the state in canonical form: two Machines of one Config
 // that will answer every further input alike, times counted from now, append
 // the same bytes.

@@ -36,11 +36,7 @@ func (d *decoder) scenario(root *node) *Scenario {
 	s.Workload = d.workload(r)
 	s.Network = d.network(r, s)
 	s.Clocks = d.clocks(r, s)
-	r.items("faults", func(n *node, path string) {
-		if f, ok := d.fault(n, path, s); ok {
-			s.Faults = append(s.Faults, f)
-		}
-	})
+	d.faultList(r, s)
 	s.Permuted = r.word("ties") == "permuted"
 	s.Limits = d.limits(r)
 	d.checkPace(s)

@@ -19,6 +19,7 @@ const (
 	formPeer                     // 0..peers-1
 	formPeers                    // a list of peers
 	formMessage                  // pSENDER#NUMBER
+	formTrigger                  // the nth event of a kind
 	formObject                   // a map with the keys of object
 	formList                     // a list of item
 	formTable                    // a map from any key (of the kind of label) to item

@@ -133,6 +133,9 @@ func familyNode(f latency.Family, q *quantity) *node {
 	return n
 }
 
+// FamilyText is a distribution of durations as a scenario writes it.
+func FamilyText(f latency.Family) string { return flowText(familyNode(f, &durations)) }
+
 // tree is the resolved scenario as a tree, in the order of the tables; not
 // whole, it lacks doc and seed.
 func (s *Scenario) tree(whole bool) *node {

@@ -1,8 +1,6 @@
 package scenarios
 
 import (
-	"time"
-
 	"mpcomm/network/latency"
 	"mpcomm/peer"
 )
@@ -185,24 +183,4 @@ func delayNode(x Delay) *node {
 		return n.put("lost", boolNode(true))
 	}
 	return n.put("delay", durationNode(x.Delay))
-}
-
-func faultNode(f Fault) *node {
-	n := mapOf()
-	since := choose(f.SinceData, "data", "start")
-	if f.Kind == FaultPartition {
-		return n.put("at", durationNode(f.At)).put("since", since).put("partition", listOf(f.Groups, peersNode)).
-			put("for", orWord(int64(f.For), &durations, "none")).put("mode", choose(f.Hold, "hold", "drop")).
-			put("in_flight", choose(f.DropInFlight, "drop", "pass"))
-	}
-	if f.AtDelivery == peer.NoMessage {
-		n.put("at", durationNode(f.At)).put("since", since).put("crash", integerNode(int(f.Peer)))
-	} else {
-		n.put("crash", integerNode(int(f.Peer))).put("since", since).put("at_delivery", messageNode(f.AtDelivery)).
-			put("sent", integerNode(f.Sent))
-	}
-	if f.Restart != time.Duration(0) {
-		n.put("restart", durationNode(f.Restart)).put("state", choose(f.LoseState, "lost", "kept"))
-	}
-	return n
 }

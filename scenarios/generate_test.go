@@ -12,11 +12,12 @@ import (
 // key added there is exercised without a word here. Rules between keys that the
 // tables do not hold are in skip.
 type writer struct {
-	t     *rapid.T
-	peers int
-	link  string   // the innermost link kind
-	names []string // sites and groups there are
-	heavy bool     // packets have an overhead, beside which an mtu may be too small
+	t       *rapid.T
+	peers   int
+	link    string   // the innermost link kind
+	names   []string // sites and groups there are
+	heavy   bool     // packets have an overhead, beside which an mtu may be too small
+	mishaps int      // faults so far
 }
 
 func (w *writer) pick(label string, choices ...string) string {
@@ -43,12 +44,6 @@ func (w *writer) skip(o *object, k string, chosen map[string]bool) bool {
 	case &linkObject, &changeObject:
 		return k == "reorder" && (w.link == "fifo" || chosen["link"]) || k == "mtu" && w.heavy ||
 			chosen["down"] && !slices.Contains([]string{"at", "since", "for", "from", "to"}, k) || k == "down" && chosen["duplicate"]
-	case &faultObject:
-		if chosen["crash"] {
-			return slices.Contains([]string{"partition", "for", "mode", "in_flight", "at_delivery", "sent", "at", "restart"}, k) ||
-				k == "state" && !chosen["restart"]
-		}
-		return slices.Contains([]string{"crash", "at_delivery", "sent", "restart", "state", "at"}, k)
 	case &clockObject:
 		return k == "freeze" || k == "replay" || chosen["replay"] && slices.Contains([]string{"preset", "drift", "wander", "sync"}, k)
 	case &limitsObject:
@@ -90,15 +85,7 @@ func (w *writer) object(o *object) string {
 		add("min", w.pick("min", "0ms", "2us"))
 		add("max", w.pick("max", "2us", "1.5s"))
 	case &faultObject:
-		add("at", "1s")
-		if w.chance("crash") {
-			add("crash", fmt.Sprint(w.number("peer", 0, w.peers-1)))
-			if w.chance("restart") {
-				add("restart", "2s")
-			}
-		} else {
-			add("partition", "[[0], [1]]")
-		}
+		return w.fault()
 	}
 	for i := range o.keys {
 		k := &o.keys[i]

@@ -41,7 +41,7 @@ var scenarioObject = object{name: "scenario", doc: "One experiment with a group 
 	{"groups", table("group", namedForm), "{}", false, "names for sets of peers, for from and to of links and changes; sites are such names too"},
 	{"network", of(&networkObject), "", false, "how long packets take and what befalls them"},
 	{"clocks", of(&clocksObject), "", false, "what the peers' clocks read"},
-	{"faults", list(of(&faultObject)), "[]", false, "partitions and crashes, at fixed times"},
+	{"faults", list(of(&faultObject)), "[]", false, "partitions, crashes, pauses and the like: at times, after events, or by chance"},
 	{"ties", word("insertion", "permuted"), "insertion", false, "which of several events of one instant comes first: the one scheduled first, or one drawn by name from the seed, so that what rests on an accident shows; packets of one fifo link keep their order"},
 	{"limits", of(&limitsObject), "", false, "what ends a run that does not end by itself"},
 	{"measure", of(&measureObject), "", false, "restricts metrics to messages broadcast in a window; all of them when absent"},
@@ -168,20 +168,6 @@ var delayObject = object{name: "delay", doc: "The fate of the first packet that 
 	{"to", peerForm, "", true, "the receiver"},
 	{"delay", duration(), "", false, "how long the packet takes; this or lost"},
 	{"lost", boolForm, "false", false, "the packet never arrives; this or delay"},
-}}
-
-var faultObject = object{name: "fault", doc: "A partition or a crash.", keys: []key{
-	{"at", duration(), "", false, "true time of the fault; a crash may have at_delivery instead"},
-	{"since", origin, "start", false, originDoc},
-	{"partition", list(form{kind: formPeers}), "", false, "two or more groups; what is sent from one to another is cut; peers in no group are cut from nobody"},
-	{"for", positive().or("none"), "none", false, "partition: how long it lasts; none = to the end"},
-	{"mode", word("drop", "hold"), "drop", false, "partition: packets across it are lost, or held until it heals"},
-	{"in_flight", word("pass", "drop"), "pass", false, "partition: what becomes of packets sent before it that would arrive across it"},
-	{"crash", peerForm, "", false, "the peer that crashes: its timers and steps stop, packets it has sent travel on"},
-	{"at_delivery", messageForm, "", false, "crash: in the very step in which the peer delivers this message, instead of at"},
-	{"sent", integer(0, math.MaxInt32), "0", false, "at_delivery: packets of that step that still leave after the delivery"},
-	{"restart", duration().or("never"), "never", false, "crash: when the peer comes back, counted as at"},
-	{"state", word("kept", "lost"), "kept", false, "restart: whether the peer remembers what it knew"},
 }}
 
 var limitsObject = object{name: "limits", doc: "What ends a run that does not end by itself.", keys: []key{

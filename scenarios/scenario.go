@@ -29,6 +29,33 @@
 //   - From and to of links and changes are peers, the peers of a site, or those of
 //     a group of the file.
 //
+// # Faults
+//
+// An entry of faults says what happens (exactly one of partition ring isolate
+// bridge clog crash pause slow join leave clock), when, and for how long. When is
+// a time (at), the nth of some events (after, plus delay), by chance again and
+// again (every), or for a crash the step of a delivery (at_delivery); chance
+// makes any of them happen in a share of the runs only. After takes a small
+// language:
+//
+//	event     = [ ordinal ] ( packet | delivery | broadcast | deed )
+//	packet    = KIND [ "of" MESSAGE ] ( "leaves" PEER [ "for" PEER ] | "reaches" PEER [ "from" PEER ] )
+//	delivery  = "delivery" [ "of" MESSAGE ] "at" PEER | PEER "delivers" MESSAGE
+//	broadcast = "broadcast" [ "of" MESSAGE ] "at" PEER | PEER "broadcasts" MESSAGE
+//	deed      = PEER ( "opens" | "stops" | "closes" | "crashes" | "restarts" )
+//	ordinal   = "1st" | "2nd" | "3rd" | "4th" | ...
+//	KIND      = "packet" | "data" | "ack" | "ready" | ... (the kinds of peer.Kind)
+//	PEER      = "p0" | "p1" | ... | "any"
+//	MESSAGE   = "p0#7"
+//
+// as in "2nd ack of p0#7 leaves p1", "3rd delivery at p2", "p0 opens". Without an
+// ordinal the first is meant. Events are counted from the beginning of the run.
+// A send to many is as many packets, counted by receiver; retransmissions and
+// duplicates count, own copies do not. A packet leaves when it is handed to its
+// link, whatever becomes of it; it reaches a host that is up. The fault strikes
+// when the step in which the event happens is over, before anything else, or
+// delay later.
+//
 // A sweep's cells take neither expect nor sweep: both speak of the whole.
 package scenarios
 
@@ -207,33 +234,6 @@ type Delay struct {
 	To      peer.ID
 	Delay   time.Duration
 	Lost    bool
-}
-
-// FaultKind says what a fault does.
-type FaultKind uint8
-
-// The faults.
-const (
-	FaultPartition FaultKind = iota
-	FaultCrash
-)
-
-// Fault is one scheduled fault.
-type Fault struct {
-	Kind      FaultKind
-	At        time.Duration
-	SinceData bool
-	// partition
-	Groups       [][]peer.ID
-	For          time.Duration // 0 = to the end
-	Hold         bool          // held until it heals instead of lost
-	DropInFlight bool
-	// crash
-	Peer       peer.ID
-	AtDelivery peer.MessageID // NoMessage when At counts
-	Sent       int            // packets of the step that still leave
-	Restart    time.Duration  // when the peer comes back (same origin as At); 0 = never
-	LoseState  bool           // whether the restarted peer has forgotten everything
 }
 
 // Limits end a run that does not end by itself.

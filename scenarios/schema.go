@@ -79,7 +79,7 @@ func (b *schemaBuilder) object(o *object) schema {
 	case &sendObject:
 		s["oneOf"] = needOne("at", "after")
 	case &faultObject:
-		s["oneOf"] = needOne("partition", "crash")
+		s["oneOf"] = needOne(faultWords[:]...)
 	}
 	return s
 }
@@ -156,6 +156,10 @@ func (b *schemaBuilder) shape(f *form) schema {
 	case formMessage:
 		return b.define("message", func() schema {
 			return schema{"type": "string", "pattern": "^p(0|[1-9][0-9]*)#(0|[1-9][0-9]*)$"}
+		})
+	case formTrigger:
+		return b.define("event", func() schema {
+			return schema{"type": "string", "pattern": "^ *([1-9][0-9]*(st|nd|rd|th) +)?[a-z0-9-]+( +[a-z0-9#]+)+ *$"}
 		})
 	case formObject:
 		return b.define(f.object.name, func() schema { return b.object(f.object) })

@@ -51,6 +51,8 @@ func shapeOf(f *form) string {
 		return "a list of peers, such as [0, 2]"
 	case formMessage:
 		return `a message such as "p2#0"`
+	case formTrigger:
+		return `an event such as "2nd ack of p0#7 leaves p1"`
 	case formObject:
 		return "a map with keys among " + strings.Join(f.object.names(), " ")
 	case formList:

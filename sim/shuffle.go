@@ -53,6 +53,9 @@ func (s *Shuffle[E]) Next() (Time, E, bool) {
 	return s.at, s.pop(), true
 }
 
+// Len returns how many events are pending, those in hand included.
+func (s *Shuffle[E]) Len() int { return s.from.Len() + len(s.pool) }
+
 // draw takes one event from the scheduler into the pool.
 func (s *Shuffle[E]) draw() bool {
 	at, e, ok := s.from.Next()

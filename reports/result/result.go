@@ -267,17 +267,45 @@ type GivenUp struct {
 
 // Fault is one fault as the scenario words it, and what it struck.
 type Fault struct {
-	At         string      `json:"at,omitempty"`
-	Since      string      `json:"since,omitempty"`
-	Partition  [][]peer.ID `json:"partition,omitempty"`
-	For        string      `json:"for,omitempty"`
-	Mode       string      `json:"mode,omitempty"`
-	InFlight   string      `json:"in_flight,omitempty"`
-	Crash      *peer.ID    `json:"crash,omitempty"`
-	AtDelivery string      `json:"at_delivery,omitempty"`
-	Sent       *int        `json:"sent,omitempty"`
-	Restart    string      `json:"restart,omitempty"`
-	Struck     uint64      `json:"struck"` // packets or steps it touched
+	Name           string      `json:"name,omitempty"`
+	At             string      `json:"at,omitempty"`
+	Since          string      `json:"since,omitempty"`
+	After          string      `json:"after,omitempty"`
+	Delay          string      `json:"delay,omitempty"`
+	Every          string      `json:"every,omitempty"`
+	Chance         string      `json:"chance,omitempty"`
+	Partition      [][]peer.ID `json:"partition,omitempty"`
+	OneWay         bool        `json:"one_way,omitempty"`
+	Ring           []peer.ID   `json:"ring,omitempty"`
+	Isolate        []peer.ID   `json:"isolate,omitempty"`
+	Bridge         *peer.ID    `json:"bridge,omitempty"`
+	Clog           *Clog       `json:"clog,omitempty"`
+	For            string      `json:"for,omitempty"`
+	Down           string      `json:"down,omitempty"`
+	Up             string      `json:"up,omitempty"`
+	Mode           string      `json:"mode,omitempty"`
+	InFlight       string      `json:"in_flight,omitempty"`
+	Crash          *peer.ID    `json:"crash,omitempty"`
+	AtDelivery     string      `json:"at_delivery,omitempty"`
+	Sent           *int        `json:"sent,omitempty"`
+	Restart        string      `json:"restart,omitempty"`
+	State          string      `json:"state,omitempty"`
+	Save           string      `json:"save,omitempty"`
+	SaveDeliveries *int        `json:"save_deliveries,omitempty"`
+	Pause          *peer.ID    `json:"pause,omitempty"`
+	Slow           *peer.ID    `json:"slow,omitempty"`
+	Service        string      `json:"service,omitempty"`
+	Join           *peer.ID    `json:"join,omitempty"`
+	Leave          *peer.ID    `json:"leave,omitempty"`
+	Clock          *peer.ID    `json:"clock,omitempty"`
+	By             string      `json:"by,omitempty"`
+	Struck         uint64      `json:"struck"` // packets, steps or inputs it touched
+}
+
+// Clog is the links of a clog; empty = every peer.
+type Clog struct {
+	From []peer.ID `json:"from,omitempty"`
+	To   []peer.ID `json:"to,omitempty"`
 }
 
 // Watch is one question of the scenario: is First in Peer's log with Then not

@@ -18,15 +18,7 @@ func outsideAssumptions(p *Plan) []string {
 	for _, l := range allLinks(s) {
 		a.link(l)
 	}
-	for _, f := range s.Faults {
-		switch {
-		case f.Kind != scenarios.FaultCrash:
-		case a.needs&peer.NoCrash != 0:
-			a.add("%v crashes", f.Peer)
-		case f.LoseState && p.promises != 0: // a stamp or rank given twice breaks any promise
-			a.add("%v forgets its state", f.Peer)
-		}
-	}
+	a.faults(p)
 	if a.needs&peer.NoLoss != 0 {
 		a.cuts(s)
 	}
@@ -126,9 +118,15 @@ func (a *assumer) cuts(s *scenarios.Scenario) {
 			a.add("%v is lost on its way to %v", d.Message, d.To)
 		}
 	}
-	for _, f := range s.Faults {
-		if f.Kind == scenarios.FaultPartition && !f.Hold {
+	for i := range s.Faults {
+		switch f := &s.Faults[i]; {
+		case f.Kind == scenarios.FaultPartition && !f.Hold && f.Name == "" && f.After == nil && f.Every == nil:
 			a.add("a partition at %v drops packets", f.At)
+		case f.Kind.Cuts() && f.Kind != scenarios.FaultClog && (!f.Hold || f.DropInFlight):
+			a.add("%s %s drops packets", f.Title(), f.When())
+		case f.Kind == scenarios.FaultJoin && (s.Phases.Protocol != peer.Robust || f.After != nil || f.At >= s.Phases.GiveUp):
+			// Robust peers wait for it so long, and ask again for what was lost.
+			a.add("what comes before %v joins is lost", f.Peer)
 		}
 	}
 }
@@ -193,9 +191,14 @@ func (a *assumer) largestDelay() (time.Duration, bool) {
 	for _, d := range a.s.Network.Delays {
 		worst = max(worst, d.Delay)
 	}
-	for _, f := range a.s.Faults {
-		if f.Kind == scenarios.FaultPartition && f.Hold {
+	for i := range a.s.Faults {
+		switch f := &a.s.Faults[i]; {
+		case f.Kind.Cuts() && f.Hold, f.Kind == scenarios.FaultClog, f.Kind == scenarios.FaultSlow, f.Kind == scenarios.FaultPause && f.For == 0:
 			return 0, false
+		case f.Kind == scenarios.FaultPause && f.Every != nil:
+			return 0, false // one may follow upon another
+		case f.Kind == scenarios.FaultPause:
+			worst += f.For
 		}
 	}
 	return worst, true
@@ -244,6 +247,14 @@ func (a *assumer) clockRange() (low, high time.Duration, bounded bool) {
 	for i := range a.s.Clocks.Peers {
 		if !consider(&a.s.Clocks.Peers[i].Clock) {
 			return 0, 0, false
+		}
+	}
+	for i := range a.s.Faults {
+		if f := &a.s.Faults[i]; f.Kind == scenarios.FaultClock && f.By != 0 {
+			if f.Every != nil {
+				return 0, 0, false
+			}
+			low, high = low+min(0, f.By), high+max(0, f.By)
 		}
 	}
 	return low, high, true
@@ -333,6 +344,11 @@ func (a *assumer) clocks() {
 	}
 	for i := range a.s.Clocks.Peers {
 		back(&a.s.Clocks.Peers[i].Clock, "the clock of "+a.s.Clocks.Peers[i].Peer.String())
+	}
+	for i := range a.s.Faults {
+		if f := &a.s.Faults[i]; f.Kind == scenarios.FaultClock && f.By < 0 {
+			a.add("the clock of %v steps back by %v %s", f.Peer, -f.By, f.When())
+		}
 	}
 }
 

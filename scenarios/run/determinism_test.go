@@ -80,6 +80,25 @@ network: {latency: {kind: exponential, min: 1ms, mean: 15ms}, duplicate: 1/10, l
 phases: {kind: robust, retry: 200ms, drain: 1s}
 clocks: {default: {offset: {kind: normal, mean: 0ms, sd: 5ms}}}
 `,
+	`version: 1
+name: mishaps
+peers: 6
+orderings: [naive, {kind: timestamp, wait: 60ms}, lamport, merge, sequencer]
+phases: {kind: robust, retry: 50ms, drain: 1s}
+workload: {messages: 14, gap: {kind: exponential, mean: 12ms}}
+network: {latency: {kind: exponential, min: 1ms, mean: 8ms}}
+faults:
+  - {every: {kind: exponential, mean: 60ms}, partition: [[0], [1, 2]], one_way: true, for: 20ms}
+  - {at: 40ms, since: data, ring: [0, 1, 2, 3, 4, 5], for: 60ms, down: 15ms, up: 10ms, in_flight: drop}
+  - {after: 20th data reaches any, delay: 3ms, clog: {to: [2, 3]}, for: 30ms}
+  - {at: 20ms, since: data, chance: 1/2, bridge: 5, mode: hold, for: 30ms}
+  - {every: {kind: uniform, min: 30ms, max: 90ms}, pause: 1, for: 12ms}
+  - {after: p2 opens, slow: 2, service: 400us, for: 80ms}
+  - {at: 8ms, join: 3}
+  - {after: 9th broadcast at p4, leave: 4}
+  - {at: 90ms, since: data, clock: 0, by: -15ms}
+  - {at: 110ms, since: data, crash: 5, for: 25ms, state: saved, save_deliveries: 7}
+`,
 }
 
 // trials are all scenarios of the library and the inline ones, each under all

@@ -7,6 +7,7 @@ import (
 	"mpcomm/peer"
 	"mpcomm/peer/history"
 	"mpcomm/peer/journal"
+	"mpcomm/scenarios"
 	"mpcomm/sim"
 )
 
@@ -20,6 +21,9 @@ func (e *Engine) local(p int, now sim.Time) peer.Instant {
 
 // step runs one machine and carries out what it wants.
 func (e *Engine) step(p int, now sim.Time, in peer.Input) {
+	if e.saving {
+		e.maybeSave(p, now)
+	}
 	e.out.Reset()
 	if err := e.machines[p].Step(e.local(p, now), in, &e.out); err != nil {
 		e.fail(p, now, err)
@@ -138,6 +142,9 @@ func (e *Engine) deliver(p int, now sim.Time, id peer.MessageID) {
 	if e.options.Recorder != nil {
 		e.record(now, journal.Delivery, p, id)
 	}
+	if e.watches {
+		e.observe(scenarios.MessageDelivery, p, id)
+	}
 }
 
 // append writes an entry of p's log. Entries of all peers go into one stream in
@@ -183,17 +190,35 @@ func (e *Engine) expire(now sim.Time, ev event) {
 		return
 	}
 	if e.clocks != nil && e.clocks[ev.to].Local(now) < table[k].local { // too far ahead to know when it was set
-		e.outcome.Events--
+		e.stale()
 		e.setTimer(int(ev.to), now, t, table[k].local)
 		return
 	}
-	table[k].at = sim.Never
+	if e.stalled > 0 && h.stalls() {
+		e.wait(int(ev.to), now, ev)
+		return
+	}
+	e.ring(now, int(ev.to), t)
+}
+
+// armed returns when the timer is to go off, or Never.
+func (e *Engine) armed(p int, t peer.TimerID) sim.Time {
+	if table := e.hosts[p].timers[t>>30]; int(t.Number()) < len(table) {
+		return table[t.Number()].at
+	}
+	return sim.Never
+}
+
+// ring steps the machine with a timer that has gone off.
+func (e *Engine) ring(now sim.Time, p int, t peer.TimerID) {
+	entry := &e.hosts[p].timers[t>>30][t.Number()]
+	entry.at = sim.Never
 	if e.options.Recorder != nil {
-		ev := journal.New(journal.Timer, now, peer.ID(ev.to))
-		ev.Value = int64(table[k].local)
+		ev := journal.New(journal.Timer, now, peer.ID(p))
+		ev.Value = int64(entry.local)
 		e.options.Recorder.Add(ev)
 	}
-	e.step(int(ev.to), now, peer.Input{Kind: peer.InputTimer, Timer: t})
+	e.step(p, now, peer.Input{Kind: peer.InputTimer, Timer: t})
 }
 
 func (e *Engine) record(now sim.Time, kind journal.Kind, p int, id peer.MessageID) {

@@ -17,13 +17,15 @@ import (
 type eventKind uint8
 
 const (
-	eventArrival eventKind = iota // packet ref reaches host to
-	eventSend                     // the application at to has a broadcast due
-	eventTimer                    // timer ref of to may be due
-	eventFault                    // fault ref strikes or ends
-	eventSubmit                   // the log of to reaches the comparison server
-	eventChange                   // change of links ref begins or ends
-	eventClock                    // change ref of the clock of to happens
+	eventArrival  eventKind = iota // packet ref reaches host to
+	eventSend                      // the application at to has a broadcast due
+	eventTimer                     // timer ref of to may be due
+	eventFault                     // fault ref strikes or ends
+	eventSubmit                    // the log of to reaches the comparison server
+	eventChange                    // change of links ref begins or ends
+	eventClock                     // change ref of the clock of to happens
+	eventServe                     // the slow host to has finished a step
+	eventAnnounce                  // in the queue of a host only: ref broadcasts no more
 )
 
 // event is what the queue holds: eight bytes without pointers.
@@ -41,39 +43,6 @@ type slot struct {
 	refs int32       // packets still under way, and parked copies
 	ref  history.Ref // the broadcast it concerns, or NoRef
 	sent sim.Time
-}
-
-// timer is one entry of a host's table. An event of the queue is stale unless
-// the table says otherwise.
-type timer struct {
-	at    sim.Time // true time of the event that counts; Never when disarmed
-	local peer.Instant
-}
-
-// parcel is a packet that came before data opened.
-type parcel struct {
-	slot uint32
-	at   sim.Time
-}
-
-// host is what the engine keeps beside each machine.
-type host struct {
-	nextSend    sim.Time // when the queue will ask the application next
-	opened      sim.Time
-	closed      sim.Time
-	ready       bool // data is open in its present life
-	finished    bool
-	waiting     bool // its machine knows that the application can only react
-	despairs    bool // and has waited as long as a log does
-	down        bool
-	crashed     bool  // crashed and lost its state, or never came back
-	arrived     bool  // its log reached the comparison server
-	given       int32 // peers that gave this one up
-	culprit     int32 // the fault that took it down
-	incarnation uint16
-	timers      [3][]timer
-	parked      []parcel
-	trap        int32 // fault that strikes in the step of a delivery, or -1
 }
 
 // Options are checks and recordings that cost time and change no history.
@@ -126,9 +95,18 @@ type Engine struct {
 	relays     bool           // a body was sent on, so that it may reach a host twice
 	anyDown    bool
 	inFlight   bool // whether a fault may strike packets under way
-	flying     int  // packets of the handshake under way
-	settled    int  // peers that submitted or crashed for good
-	restarts   int  // crashed peers that will come back
+	faults     []faultState
+	clogs      int     // clogs that last
+	clogged    []event // arrivals that they keep, in order
+	stalled    int     // hosts whose inputs wait
+	recurring  int     // queued strikes and flips that come whether or not anything happens
+	pending    []int32 // faults that strike when the event at hand is over
+	watches    bool    // some fault waits for an event
+	saving     bool    // some peer's state is saved
+	reborn     bool    // some peer has begun another life
+	flying     int     // packets of the handshake under way
+	settled    int     // peers that submitted or crashed for good
+	restarts   int     // crashed peers that will come back
 	scratch    peer.Message
 	names      map[packetName]struct{}
 	crashedMem []bool
@@ -224,6 +202,7 @@ func (e *Engine) advance() bool {
 	if at == e.last {
 		e.outcome.Ties++
 	}
+	before := e.now
 	e.now, e.last, e.beforeLast = at, at, e.last
 	switch ev.kind {
 	case eventArrival:
@@ -233,13 +212,22 @@ func (e *Engine) advance() bool {
 	case eventSend:
 		e.send(at, int(ev.to))
 	case eventFault:
-		e.strike(at, ev.ref)
+		if !e.fault(at, int(ev.ref), edge(ev.copy)) {
+			e.outcome.Limit, e.now = LimitQuiet, before
+			e.stale()
+			return false
+		}
 	case eventChange:
 		e.change(at, ev.ref)
 	case eventSubmit:
 		e.submitted(int(ev.to), at)
 	case eventClock:
 		e.changeClock(at, int(ev.to), &e.plan.clockChanges[ev.ref])
+	case eventServe:
+		e.served(at, int(ev.to))
+	}
+	if len(e.pending) > 0 {
+		e.strikePending(at)
 	}
 	return true
 }
@@ -307,7 +295,7 @@ func (e *Engine) reset(seed uint64) {
 	e.atHand, e.handID, e.logged = history.NoRef, peer.NoMessage, false
 	e.relays = false
 	e.anyDown, e.inFlight = false, e.net.StrikesInFlight()
-	e.plain = e.options == Options{} && !e.inFlight && !p.trackArrivals && !p.reacts
+	e.plain = e.options == Options{} && !e.inFlight && !p.hampers && !p.trackArrivals && !p.reacts
 	e.flying, e.settled, e.restarts = 0, 0, 0
 	e.serial, e.now, e.recheck = 0, 0, false
 	e.until, e.maxEvents = p.until, p.maxEvents
@@ -319,17 +307,7 @@ func (e *Engine) reset(seed uint64) {
 		e.names = make(map[packetName]struct{})
 	}
 	e.outcome.reset(seed, len(p.faults))
-}
-
-func (e *Engine) resetHost(h *host) {
-	h.nextSend, h.opened, h.closed = sim.Never, sim.Never, sim.Never
-	h.ready, h.finished, h.down, h.crashed, h.arrived = false, false, false, false, false
-	h.waiting, h.despairs = false, false
-	h.given, h.trap, h.incarnation = 0, -1, 0
-	h.parked = h.parked[:0]
-	for s := range h.timers {
-		h.timers[s] = h.timers[s][:0]
-	}
+	e.resetFaults()
 }
 
 // resetHistory empties the history. The first time it makes room for all that
@@ -373,23 +351,12 @@ func (e *Engine) sortLogs() {
 // every machine.
 func (e *Engine) powerOn() {
 	e.scheduleChanges(0, false)
-	for i := range e.plan.faults {
-		f := &e.plan.faults[i]
-		switch {
-		case f.sinceData:
-		case f.trap:
-			e.hosts[f.peer].trap = int32(i)
-			e.anyDown = true
-		case f.at == 0:
-			e.strike(0, uint32(i)<<1)
-		default:
-			e.sched.Schedule(f.at, event{kind: eventFault, ref: uint32(i) << 1})
-		}
-	}
+	e.announceFaults()
 	for i := range e.machines {
 		if !e.hosts[i].down {
 			e.step(i, 0, peer.Input{Kind: peer.InputStart})
 		}
 	}
 	e.begin(0)
+	e.strikePending(0)
 }

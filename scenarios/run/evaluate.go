@@ -2,7 +2,6 @@ package run
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -227,7 +226,7 @@ func (v *Evaluator) surroundings(p *Plan, o *Outcome) {
 		f := &p.scenario.Faults[i]
 		r.Faults = append(r.Faults, faultResult(f, o.Struck[i]))
 		if o.Struck[i] == 0 {
-			r.Vacuous = append(r.Vacuous, idle(f))
+			r.Vacuous = append(r.Vacuous, idle(f, o.Came[i]))
 		}
 	}
 	for i, met := range o.Changed {
@@ -256,44 +255,4 @@ func happened(h *history.History, w scenarios.Watch) bool {
 		}
 	}
 	return false
-}
-
-func faultResult(f *scenarios.Fault, struck uint64) result.Fault {
-	out := result.Fault{Struck: struck}
-	if f.SinceData {
-		out.Since = "data"
-	}
-	if f.Kind == scenarios.FaultPartition {
-		out.At, out.Partition, out.Mode = f.At.String(), f.Groups, "drop"
-		if f.For > 0 {
-			out.For = f.For.String()
-		}
-		if f.Hold {
-			out.Mode = "hold"
-		}
-		if f.DropInFlight {
-			out.InFlight = "drop"
-		}
-		return out
-	}
-	out.Crash = &f.Peer
-	if f.AtDelivery != peer.NoMessage {
-		out.AtDelivery, out.Sent = f.AtDelivery.String(), &f.Sent
-	} else {
-		out.At = f.At.String()
-	}
-	if f.Restart > 0 {
-		out.Restart = f.Restart.String()
-	}
-	return out
-}
-
-func idle(f *scenarios.Fault) string {
-	if f.Kind == scenarios.FaultPartition {
-		return fmt.Sprintf("partition at %v struck no packet", f.At)
-	}
-	if f.AtDelivery != peer.NoMessage {
-		return fmt.Sprintf("crash of %v at the delivery of %v never came", f.Peer, f.AtDelivery)
-	}
-	return fmt.Sprintf("crash of %v at %v struck nothing", f.Peer, f.At)
 }

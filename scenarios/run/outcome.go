@@ -74,6 +74,17 @@ type Counter struct {
 	Value int64
 }
 
+// Coming says whether a fault began in a run.
+type Coming uint8
+
+// Whether a fault began: its time or its event did not come, it did, or chance
+// left it out of the run.
+const (
+	Missed Coming = iota
+	Struck
+	Omitted
+)
+
 // Outcome is what one run leaves behind. It is borrowed from the engine until
 // its next run.
 type Outcome struct {
@@ -96,6 +107,7 @@ type Outcome struct {
 	Clamped  uint64   // gaps of the workload that were drawn negative and became 0
 	Struck   []uint64 // by fault: packets or steps it touched
 	Changed  []uint64 // by change of links: packets sent over them while it lasted
+	Came     []Coming // by fault: whether it began
 	Counters []Counter
 	Digest   [16]byte
 
@@ -113,11 +125,11 @@ type Outcome struct {
 func (o *Outcome) reset(seed uint64, faults int) {
 	*o = Outcome{
 		Seed: seed, History: o.History, Opened: o.Opened, Closed: o.Closed, DataAt: sim.Never,
-		Stuck: o.Stuck[:0], GaveUp: o.GaveUp[:0], Struck: o.Struck[:0], Changed: o.Changed[:0], Counters: o.Counters[:0], waiting: o.waiting[:0],
+		Stuck: o.Stuck[:0], GaveUp: o.GaveUp[:0], Struck: o.Struck[:0], Came: o.Came[:0], Changed: o.Changed[:0], Counters: o.Counters[:0], waiting: o.waiting[:0],
 		Departures: o.Departures[:0], Losses: o.Losses[:0], Stamps: o.Stamps[:0], clocks: o.clocks,
 	}
 	for range faults {
-		o.Struck = append(o.Struck, 0)
+		o.Struck, o.Came = append(o.Struck, 0), append(o.Came, Missed)
 	}
 }
 

@@ -7,34 +7,9 @@ import (
 	"mpcomm/peer"
 	"mpcomm/peer/history"
 	"mpcomm/peer/journal"
+	"mpcomm/scenarios"
 	"mpcomm/sim"
-	"mpcomm/sim/rng"
 )
-
-// noConcern is the label of packets that concern no message; strayLabel is
-// the root of the labels of messages that nobody broadcast.
-var (
-	noConcern  = rng.Root(0).Name("packet").Name("none")
-	strayLabel = rng.Root(0).Name("packet").Name("stray")
-)
-
-// name hashes the identity of a packet without its receiver and copy: who
-// sends it, what it is for, the message it concerns by where that comes from,
-// its serial number or ballot, and which transmission it is.
-func (e *Engine) name(m *peer.Message, ref history.Ref) rng.Key {
-	label := noConcern
-	switch {
-	case ref != history.NoRef:
-		label = e.src.Label(ref)
-	case m.ID != peer.NoMessage:
-		label = strayLabel.With(uint64(uint32(m.ID.Sender))<<32 | uint64(uint32(m.ID.Number)))
-	}
-	key := label.With(uint64(m.From) | uint64(m.Kind)<<16 | uint64(m.Attempt)<<24)
-	if m.Round != 0 {
-		key = key.With(uint64(uint32(m.Round)))
-	}
-	return key
-}
 
 // hold takes a slot of the slab for a packet body.
 func (e *Engine) hold(m *peer.Message, ref history.Ref, now sim.Time) uint32 {
@@ -112,6 +87,9 @@ func (e *Engine) transmit(p int, now sim.Time, ef *peer.Effect, limit int) int {
 		fates = e.net.Self(now, packet, fates)
 	}
 	e.fates = fates
+	if e.watches {
+		e.observeFates(m, fates)
+	}
 	e.schedule(now, i, fates)
 	return sent
 }
@@ -235,6 +213,15 @@ func (e *Engine) refOf(id peer.MessageID) (history.Ref, bool) {
 // arriveWatched is arrive under faults, and with everything on that watches a
 // run.
 func (e *Engine) arriveWatched(now sim.Time, ev event) {
+	if e.clogs > 0 && e.clog(now, ev) {
+		return
+	}
+	e.land(now, ev, e.inFlight)
+}
+
+// land is the arrival of a packet at its host; strikes says whether faults that
+// strike packets in flight may still do so.
+func (e *Engine) land(now sim.Time, ev event, strikes bool) {
 	s := &e.slab[ev.ref]
 	p := int(ev.to)
 	kind, ref := s.msg.Kind, s.ref
@@ -242,7 +229,7 @@ func (e *Engine) arriveWatched(now sim.Time, ev event) {
 		e.flying--
 	}
 	lost := e.anyDown && e.lostToCrash(p)
-	if !lost && e.inFlight {
+	if !lost && strikes {
 		verdict := e.net.Arrive(now, s.sent, network.Addr(s.msg.From), network.Addr(p))
 		if lost = verdict != network.Arrives; lost {
 			e.digest.Add2(journal.FateWords(now, peer.ID(p), uint8(verdict), ev.copy, 0))
@@ -254,10 +241,18 @@ func (e *Engine) arriveWatched(now sim.Time, ev event) {
 	if lost && e.options.Explain && kind.Body() {
 		e.outcome.Losses = append(e.outcome.Losses, Loss{Ref: ref, From: s.msg.From, To: peer.ID(p), At: now, Verdict: network.Cut, Crash: e.hosts[p].down})
 	}
-	if !lost {
-		e.handIn(p, now, now, ev.ref, kind, ref)
+	if !lost && e.watches {
+		e.observePacket(scenarios.PacketReaches, &s.msg, s.msg.From, peer.ID(p))
 	}
-	e.drop(ev.ref)
+	switch {
+	case lost:
+		e.drop(ev.ref)
+	case e.stalled > 0 && e.hosts[p].stalls():
+		e.wait(p, now, ev)
+	default:
+		e.handIn(p, now, now, ev.ref, kind, ref)
+		e.drop(ev.ref)
+	}
 	if e.flying == 0 && kind.Phase() {
 		e.begin(now)
 	}
@@ -320,23 +315,6 @@ func (e *Engine) arrivalOf(p int, now sim.Time, ref history.Ref) sim.Time {
 		return b.At
 	}
 	return now
-}
-
-// checkNames reports two packets of one name on one link.
-func (e *Engine) checkNames(i uint32, fates []network.Fate) {
-	m := &e.slab[i].msg
-	key := e.name(m, e.slab[i].ref)
-	for k := range fates {
-		if fates[k].Copy != 0 || fates[k].Verdict == network.Held {
-			continue // a held packet draws when it is let go
-		}
-		n := packetName{key, fates[k].To}
-		if _, seen := e.names[n]; seen && e.err == nil {
-			e.err = fmt.Errorf("run: p%d sent two packets of one name to p%d (%v of %v, round %d, attempt %d): they would share one delay",
-				m.From, fates[k].To, m.Kind, m.ID, m.Round, m.Attempt)
-		}
-		e.names[n] = struct{}{}
-	}
 }
 
 func (e *Engine) recordFates(now sim.Time, i uint32, fates []network.Fate) {

@@ -8,6 +8,7 @@ import (
 	"mpcomm/peer"
 	"mpcomm/peer/history"
 	"mpcomm/peer/journal"
+	"mpcomm/scenarios"
 	"mpcomm/sim"
 )
 
@@ -18,6 +19,9 @@ func (e *Engine) phase(p int, now sim.Time, to peer.Phase) bool {
 		ev := journal.New(journal.Phase, now, peer.ID(p))
 		ev.Value = int64(to)
 		e.options.Recorder.Add(ev)
+	}
+	if e.watches {
+		e.observePhase(p, to)
 	}
 	switch to {
 	case peer.Data:
@@ -59,7 +63,7 @@ func (e *Engine) begin(now sim.Time) {
 		h := &e.hosts[i]
 		if h.opened != sim.Never {
 			some = true
-		} else if !h.down && h.given == 0 {
+		} else if (!h.down || h.joining) && h.given == 0 {
 			return
 		}
 	}
@@ -73,8 +77,8 @@ func (e *Engine) begin(now sim.Time) {
 	e.src.DataBegan(now)
 	e.scheduleChanges(now, true)
 	for i := range e.plan.faults {
-		if f := &e.plan.faults[i]; f.sinceData {
-			e.sched.Schedule(now.Add(f.at.Sub(0)), event{kind: eventFault, ref: uint32(i) << 1})
+		if f := &e.plan.faults[i]; f.sinceData && !f.trap && !e.faults[i].absent {
+			e.plant(now, i)
 		}
 	}
 	for k := range e.plan.clockChanges {
@@ -105,7 +109,13 @@ func (e *Engine) scheduleSends(now sim.Time) {
 // finished.
 func (e *Engine) consult(p int, now sim.Time) {
 	h := &e.hosts[p]
-	if !h.ready || h.down || h.finished {
+	if !h.ready || h.down || h.finished || h.paused > 0 {
+		return
+	}
+	if h.left {
+		if !e.awaitsData() {
+			e.finishSender(p, now, peer.InputFinished)
+		}
 		return
 	}
 	if at, ok := e.src.Next(peer.ID(p)); ok {
@@ -139,11 +149,28 @@ func (e *Engine) awaitsData() bool {
 
 // send lets the application at p make one broadcast that is due.
 func (e *Engine) send(now sim.Time, p int) {
-	h := &e.hosts[p]
-	at, ok := e.src.Next(peer.ID(p))
-	if !ok || at > now || h.down || !h.ready || h.finished {
+	if !e.due(now, p) {
 		e.stale()
 		return
+	}
+	if e.stalled > 0 && e.hosts[p].stalls() {
+		e.wait(p, now, event{kind: eventSend, to: uint16(p)})
+		return
+	}
+	e.broadcast(now, p)
+}
+
+// due reports whether the application at p has a broadcast to make now.
+func (e *Engine) due(now sim.Time, p int) bool {
+	h := &e.hosts[p]
+	at, ok := e.src.Next(peer.ID(p))
+	return ok && at <= now && !h.down && h.ready && !h.finished && !h.left
+}
+
+// broadcast makes the broadcast that is due.
+func (e *Engine) broadcast(now sim.Time, p int) {
+	if e.saving {
+		e.maybeSave(p, now)
 	}
 	m := e.src.Take(peer.ID(p))
 	e.hist.Broadcasts = append(e.hist.Broadcasts, history.Broadcast{
@@ -152,6 +179,9 @@ func (e *Engine) send(now sim.Time, p int) {
 	e.digest.Add3(journal.BroadcastWords(now, peer.ID(p), m.Ref, m.ID.Number, m.Size))
 	if e.options.Recorder != nil {
 		e.record(now, journal.Broadcast, p, m.ID)
+	}
+	if e.watches {
+		e.observe(scenarios.MessageSent, p, m.ID)
 	}
 	e.atHand, e.handID, e.handAt, e.logged = m.Ref, m.ID, now, false
 	e.out.Reset()
@@ -164,7 +194,7 @@ func (e *Engine) send(now sim.Time, p int) {
 	if e.plan.reactsToArrival && !e.plan.loopback { // the own message is there from the broadcast on
 		e.src.Arrived(peer.ID(p), m.Ref, now)
 	}
-	h.nextSend = sim.Never
+	e.hosts[p].nextSend = sim.Never
 	e.consult(p, now)
 }
 
@@ -178,7 +208,10 @@ func (e *Engine) finishSender(p int, now sim.Time, how peer.InputKind) {
 	}
 	count := e.src.Broadcasts(peer.ID(p))
 	for q := range e.machines {
-		if !e.hosts[q].down {
+		switch h := &e.hosts[q]; {
+		case h.joining || !h.down && h.stalls():
+			e.wait(q, now, event{kind: eventAnnounce, to: uint16(q), ref: uint32(p)})
+		case !h.down:
 			e.step(q, now, peer.Input{Kind: peer.InputAnnounce, From: peer.ID(p), Count: count})
 		}
 	}
@@ -237,6 +270,7 @@ func (e *Engine) finish() {
 		}
 		why := "stuck"
 		switch {
+		case h.joining:
 		case h.crashed || h.down:
 			why = "crashed"
 		case o.Limit == LimitUntil || o.Limit == LimitEvents:
@@ -254,8 +288,13 @@ func (e *Engine) finish() {
 		o.Changed = append(o.Changed, e.net.Changed(i))
 	}
 	for i := range e.plan.faults {
-		if f := &e.plan.faults[i]; f.partition >= 0 {
-			o.Struck[i] = e.net.Struck(f.partition)
+		if f := &e.plan.faults[i]; f.kind.Cuts() {
+			o.Struck[i] = e.net.Struck(f.cut)
+		}
+		if e.faults[i].absent {
+			o.Came[i] = Omitted
+		} else if e.faults[i].struck {
+			o.Came[i] = Struck
 		}
 	}
 	e.collectCounters()

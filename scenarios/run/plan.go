@@ -48,20 +48,8 @@ type Plan struct {
 	reacts          bool
 	reactsToArrival bool
 	loopback        bool
-}
-
-// fault is a scenario's fault as the engine needs it.
-type fault struct {
-	at         sim.Time
-	sinceData  bool
-	partition  int // index in the network's list, or -1 for a crash
-	lasts      time.Duration
-	peer       int
-	trap       bool // strikes in the step of a delivery instead of at a time
-	atDelivery peer.MessageID
-	sent       int
-	restart    sim.Time // or Never
-	loseState  bool
+	hampers         bool // some fault looks at more than what the plain path sees
+	revives         bool // some fault brings a peer back again and again
 }
 
 // maxDeliveries bounds what a run may keep in memory: twenty bytes each.
@@ -90,7 +78,7 @@ func Compile(s *scenarios.Scenario, o scenarios.Ordering, table order.Table) (*P
 	if err := p.compileNetwork(); err != nil {
 		return nil, err
 	}
-	p.compileFaults()
+	p.compileFaults() // after the clocks, which it may move
 	p.outside = outsideAssumptions(p)
 	if n := p.broadcasts * p.peers; n > maxDeliveries || n/p.peers != p.broadcasts {
 		return nil, fmt.Errorf("scenario %s: %d messages to %d peers are %d deliveries; at most %d fit in memory: use fewer peers or messages",
@@ -232,27 +220,6 @@ func addrs(ids []peer.ID) []network.Addr {
 		out = append(out, network.Addr(id))
 	}
 	return out
-}
-
-func (p *Plan) compileFaults() {
-	for _, f := range p.scenario.Faults {
-		out := fault{at: sim.Time(f.At), sinceData: f.SinceData, partition: -1, lasts: f.For, peer: int(f.Peer), sent: f.Sent, restart: sim.Never, loseState: f.LoseState}
-		if f.Kind == scenarios.FaultPartition {
-			out.partition = len(p.network.Partitions)
-			var groups [][]network.Addr
-			for _, g := range f.Groups {
-				groups = append(groups, addrs(g))
-			}
-			p.network.Partitions = append(p.network.Partitions, network.Partition{Groups: groups, Hold: f.Hold, DropInFlight: f.DropInFlight})
-		} else {
-			out.atDelivery, out.trap = f.AtDelivery, f.AtDelivery != peer.NoMessage
-			if f.Restart > 0 {
-				out.restart = sim.Time(f.Restart)
-			}
-			p.repeats = p.repeats || f.Restart > 0
-		}
-		p.faults = append(p.faults, out)
-	}
 }
 
 // machine returns the configuration of one peer's machine, with an ordering

@@ -14,6 +14,14 @@ func (e *Engine) next() (sim.Time, event, bool) {
 	return e.sched.Next()
 }
 
+// queued returns how many events are pending.
+func (e *Engine) queued() int {
+	if e.shuffle != nil {
+		return e.shuffle.Len()
+	}
+	return e.sched.Len()
+}
+
 func (e *Engine) resetTies(root rng.Key) {
 	e.last, e.beforeLast = -1, -1
 	if e.shuffle != nil {

@@ -1,0 +1,63 @@
+package run
+
+import (
+	"time"
+
+	"mpcomm/peer"
+	"mpcomm/sim"
+)
+
+// timer is one entry of a host's table. An event of the queue is stale unless
+// the table says otherwise.
+type timer struct {
+	at    sim.Time // true time of the event that counts; Never when disarmed
+	local peer.Instant
+}
+
+// parcel is a packet that came before data opened.
+type parcel struct {
+	slot uint32
+	at   sim.Time
+}
+
+// host is what the engine keeps beside each machine.
+type host struct {
+	nextSend sim.Time // when the queue will ask the application next
+	opened   sim.Time
+	closed   sim.Time
+	ready    bool // data is open in its present life
+	finished bool
+	waiting  bool // its machine knows that the application can only react
+	despairs bool // and has waited as long as a log does
+	down     bool
+	crashed  bool   // crashed and lost its state, or never came back
+	arrived  bool   // its log reached the comparison server
+	joining  bool   // down because it has not joined yet
+	left     bool   // its application broadcasts no more
+	given    int32  // peers that gave this one up
+	culprit  int32  // the fault that took it down
+	lives    uint16 // begun without the state of the life before, whole
+	timers   [3][]timer
+	parked   []parcel
+	trap     int32         // fault that strikes in the step of a delivery, or -1
+	paused   int32         // pauses that last
+	service  time.Duration // of each step while the host is slow, else 0
+	servedAt sim.Time      // when the step at hand of a slow host is over, or Never
+	backlog  []waiting
+	head     int           // of the first that waits in backlog
+	jumped   time.Duration // by faults of its clock
+}
+
+func (e *Engine) resetHost(h *host) {
+	h.nextSend, h.opened, h.closed = sim.Never, sim.Never, sim.Never
+	h.ready, h.finished, h.down, h.crashed, h.arrived = false, false, false, false, false
+	h.waiting, h.despairs = false, false
+	h.joining, h.left = false, false
+	h.given, h.trap, h.lives = 0, -1, 0
+	h.paused, h.service, h.servedAt, h.jumped = 0, 0, sim.Never, 0
+	h.backlog, h.head = h.backlog[:0], 0
+	h.parked = h.parked[:0]
+	for s := range h.timers {
+		h.timers[s] = h.timers[s][:0]
+	}
+}
