@@ -10,6 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"mpcomm/peer"
 	"mpcomm/peer/order"
 )
 
@@ -23,8 +24,50 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		os.Exit(Main("mpcomm", nil))
 	}
-	testscript.Main(m, map[string]func(){"mpcomm": func() { os.Exit(Main("mpcomm", order.Builtin())) }})
+	testscript.Main(m, map[string]func(){
+		"mpcomm":       func() { os.Exit(Main("mpcomm", order.Builtin())) },
+		"mpcomm-moody": func() { os.Exit(Main("mpcomm-moody", moodyTable())) },
+	})
 }
+
+// moodyTable has an ordering that breaks the rules: it counts what all its
+// peers receive, in all runs of the program, and delivers one message late.
+func moodyTable() order.Table {
+	received := 0
+	table, err := order.Builtin().With(order.Spec{
+		Kind: "moody", Doc: "counts what it should not",
+		New: func(order.Values) (peer.Ordering, error) { return &moody{received: &received}, nil },
+	})
+	if err != nil {
+		panic(err)
+	}
+	return table
+}
+
+type moody struct {
+	peer.Base
+	received *int
+	kept     peer.MessageID
+	keeps    bool
+}
+
+func (o *moody) Broadcast(_ peer.Instant, m *peer.Message, out *peer.Effects) { out.ToAll(*m) }
+
+func (o *moody) Receive(_ peer.Instant, m *peer.Message, out *peer.Effects) {
+	if *o.received++; *o.received == 9 {
+		o.kept, o.keeps = m.ID, true
+		return
+	}
+	out.Deliver(m.ID)
+	if o.keeps {
+		out.Deliver(o.kept)
+		o.keeps = false
+	}
+}
+
+func (o *moody) Reset(peer.ID, int)                          { o.keeps = false }
+func (o *moody) Clone() peer.Ordering                        { c := *o; return &c }
+func (o *moody) AppendState(b []byte, _ peer.Instant) []byte { return b }
 
 // TestScripts runs the pages of testdata/script: commands as a reader types
 // them, with what they print, write and return.

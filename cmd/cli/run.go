@@ -46,7 +46,7 @@ func (a *app) runCommand() *cobra.Command {
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "one line per peer, every first difference, every note")
 	c.Flags().StringVarP(&f.folder, "output", "o", "", "write logs, result.json and the scenario to the folder `DIR`")
 	c.Flags().BoolVar(&f.json, "json", false, "print the results as one JSON object instead of the screen")
-	c.Flags().BoolVar(&f.verify, "verify", false, "run everything twice; if the runs differ, name the first event that does")
+	c.Flags().BoolVar(&f.verify, "verify", false, "run everything twice; if the runs differ, show the first event that does and what led to it")
 	return c
 }
 
@@ -182,7 +182,8 @@ func (j *job) one(i int) error {
 			return &failure{statusUnknown, fmt.Errorf("%s: %w", p.Label(), err)}
 		}
 		if m != nil {
-			return &failure{statusFailed, fmt.Errorf("%s, seed %d: %v", p.Label(), j.request.seed, m)}
+			return &failure{statusFailed, fmt.Errorf("%s, seed %d: %van ordering may depend on nothing but its inputs: no variable of its package, no order of a map, no clock, no other random source",
+				p.Label(), j.request.seed, m)}
 		}
 	}
 	o, err := j.engines[i].Run(j.request.seed)

@@ -245,7 +245,31 @@ network: {latency: 10ms}
 	if len(m.Second) == 0 || m.Second[0].Kind != journal.Delivery || m.Second[0].Message != message(1, 0) || m.Second[0].Peer != 1 {
 		t.Errorf("the second execution's first difference is not p1's delivery of p1#0:\n%s", text)
 	}
+	if _, led, _ := strings.Cut(text, "what led to it, the nearest first:\n"); led != ledToMoody {
+		t.Errorf("what led to it:\n%swant\n%s", led, ledToMoody)
+	}
 }
+
+// ledToMoody is the causal past of p1's broadcast of p1#0: p0's message and its
+// end reached p1 before, and p0 had sent them when p1's READY had come.
+const ledToMoody = `  event 6: 60ms p1 broadcast p1#0
+  event 5: 20ms p1 arrival stop from p0
+  event 4: 20ms p1 delivery p0#0
+  event 4: 20ms p1 arrival data p0#0 from p0
+  event 3: 10ms p0 fate stop to p1: arrives at 20ms
+  event 3: 10ms p0 phase draining
+  event 3: 10ms p0 delivery p0#0
+  event 3: 10ms p0 fate data p0#0 to p1: arrives at 20ms
+  event 3: 10ms p0 broadcast p0#0
+  event 2: 10ms p0 phase data
+  event 2: 10ms p0 arrival ready from p1
+  event 1: 10ms p1 phase data
+  event 1: 10ms p1 arrival ready from p0
+  event 0: 0ms p1 fate ready to p0: arrives at 10ms
+  event 0: 0ms p1 phase handshake
+  event 0: 0ms p0 fate ready to p1: arrives at 10ms
+  event 0: 0ms p0 phase handshake
+`
 
 // TestVerify finds nothing in the real orderings.
 func TestVerify(t *testing.T) {
