@@ -225,7 +225,7 @@ func (w *writer) file() string {
 	w.peers, w.names = w.number("peers", 2, 9), nil
 	lines := []string{
 		fmt.Sprintf("peers: %d", w.peers),
-		"orderings: [naive, {kind: timestamp, wait: 1.5ms}, {name: \"l: 1.5\", kind: lamport, gaps: detect}, {kind: moving-sequencer, batch: 1, resilience: 2}]",
+		"orderings: [naive, {kind: timestamp, wait: 1.5ms}, {name: \"l: 1.5\", kind: lamport, gaps: detect}, {kind: moving-sequencer, batch: 1, resilience: 2}, {kind: token, deliver: safe, hold: 2ms}]",
 		"watch: [{peer: 1, first: \"p1#1\", then: \"p0#0\"}]",
 	}
 	for i := range scenarioObject.keys {

@@ -13,6 +13,9 @@ import (
 
 const ms = peer.Instant(time.Millisecond)
 
+// long is when small groups have done all they have to do. A token goes on.
+const long = 300 * ms
+
 // event is one thing that will happen to a peer of a group.
 type event struct {
 	at      peer.Instant
@@ -50,6 +53,7 @@ type group struct {
 	times  [][]peer.Instant                    // local times of the deliveries
 
 	heard    [][]peer.MessageID                  // the bodies that have come, own ones included
+	came     []map[peer.MessageID]peer.Instant   // true times of the first of them
 	causes   map[peer.MessageID][]peer.MessageID // what its sender had heard at the broadcast
 	released map[peer.MessageID]peer.Instant     // true time of the first packet with the body
 }
@@ -78,6 +82,7 @@ func newGroup(tb testing.TB, n int, fresh func(p peer.ID) peer.Ordering, options
 		delay: func(peer.ID, peer.ID, *peer.Message) peer.Instant { return ms },
 	}
 	for p := range n {
+		g.came = append(g.came, map[peer.MessageID]peer.Instant{})
 		c := peer.Config{Self: peer.ID(p), Peers: n, Phases: peer.DefaultPhases(), Ordering: fresh(peer.ID(p))}
 		for _, option := range options {
 			option(&c)
@@ -136,6 +141,9 @@ func (g *group) handle(e event) {
 		m := e.message
 		if m.Kind.Body() && m.From != e.to {
 			g.heard[e.to] = append(g.heard[e.to], m.ID)
+			if _, before := g.came[e.to][m.ID]; !before {
+				g.came[e.to][m.ID] = g.now
+			}
 		}
 		if len(e.words) > 0 {
 			span, w := g.out.NewWords(len(e.words))
@@ -153,6 +161,7 @@ func (g *group) handle(e event) {
 		g.sent[in.ID] = g.now + g.skew[e.to]
 		g.causes[in.ID] = slices.Clone(g.heard[e.to])
 		g.heard[e.to] = append(g.heard[e.to], in.ID)
+		g.came[e.to][in.ID] = g.now
 	}
 	g.out.Reset()
 	if err := g.machines[e.to].Step(g.now+g.skew[e.to], in, &g.out); err != nil {

@@ -218,7 +218,7 @@ func TestLitmus(t *testing.T) {
 			for _, s := range tt.sends {
 				g.at(s.at, s.id)
 			}
-			g.run(peer.Distant)
+			g.run(long)
 			if got := g.text(); got != tt.want {
 				t.Errorf("logs %s\nwant %s", got, tt.want)
 			}

@@ -22,7 +22,7 @@ type schedule struct {
 func (s schedule) run(tb testing.TB, fresh func(peer.ID) peer.Ordering) *group {
 	tb.Helper()
 	g := s.prepare(tb, fresh)
-	g.run(peer.Distant)
+	g.run(long)
 	return g
 }
 

@@ -83,8 +83,8 @@ func TestStateIsAllThereIs(t *testing.T) {
 				for _, m := range originals.machines {
 					b.machines = append(b.machines, m.Clone())
 				}
-				a.run(peer.Distant)
-				b.run(peer.Distant)
+				a.run(long)
+				b.run(long)
 				if a.text() != b.text() {
 					t.Fatalf("schedule %d: the clones have %s, want %s", seed, b.text(), a.text())
 				}

@@ -74,7 +74,7 @@ type Table []Spec
 func Builtin() Table {
 	t := Table{
 		causalSpec(), commitWaitSpec(), fifoSpec(), hlcSpec(), lamportSpec(), lamportOfflineSpec(), mergeSpec(),
-		movingSequencerSpec(), naiveSpec(), sequencerSpec(), skeenSpec(), timestampSpec(), timestampOfflineSpec(),
+		movingSequencerSpec(), naiveSpec(), sequencerSpec(), skeenSpec(), timestampSpec(), timestampOfflineSpec(), tokenSpec(),
 	}
 	slices.SortFunc(t, func(a, b Spec) int { return strings.Compare(a.Kind, b.Kind) })
 	return t

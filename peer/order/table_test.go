@@ -57,6 +57,9 @@ func TestBuildRefuses(t *testing.T) {
 		{"naive", "wait", "1s", `ordering naive: unknown parameter "wait"; want none, it has no parameters`},
 		{"lamport", "gaps", "detect", ""},
 		{"moving-sequencer", "batch", "1", ""},
+		{"token", "hold", "2ms", ""},
+		{"token", "hold", "never", `hold: "never"; want a duration from 0s up`},
+		{"token", "deliver", "soon", `deliver: "soon"; want agreed or safe`},
 		{"moving-sequencer", "batch", "2", `batch: "2"; want all or 1`},
 		{"moving-sequencer", "resilience", "4", ""},
 		{"moving-sequencer", "resilience", "-1", `resilience: "-1"; want a whole number 0..65535`},
@@ -95,6 +98,8 @@ func TestPromisesDependOnParameters(t *testing.T) {
 		},
 		{"moving-sequencer", nil, peer.Total | peer.Agreement, peer.NoLoss | peer.NoCrash},
 		{"moving-sequencer", order.Values{{Name: "resilience", Text: "1"}}, peer.Total | peer.Agreement | peer.Uniform, peer.NoLoss | peer.NoCrash},
+		{"token", nil, peer.FIFO | peer.Causal | peer.Total | peer.Agreement, peer.NoLoss | peer.NoCrash},
+		{"token", order.Values{{Name: "deliver", Text: "safe"}}, peer.FIFO | peer.Causal | peer.Total | peer.Agreement | peer.Uniform, peer.NoLoss | peer.NoCrash},
 		{"timestamp", order.Values{{Name: "hold", Text: "arrival"}}, peer.Agreement, peer.NoLoss | peer.NoCrash},
 	}
 	for _, tt := range tests {

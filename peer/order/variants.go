@@ -19,8 +19,9 @@ type Variant struct {
 // assumes something else than with its defaults: first the single values, in
 // the order of the parameters, then those combinations whose effect is not the
 // effect of their values taken together. It looks at every word of an Enum, at
-// both ends of an Int, and at "never" where a duration may be that; no promise
-// of this package depends on how long a duration is.
+// the neighbours of an Int's default (at its ends if it has none), and at
+// "never" where a duration may be that; no promise of this package depends on
+// how long a duration is, or how far a number is from its default.
 func (s *Spec) Variants() []Variant {
 	if s.Refine == nil {
 		return nil
@@ -86,7 +87,15 @@ func (p *Param) others() []string {
 	case Enum:
 		all = slices.Clone(p.Allowed)
 	case Int:
-		all = []string{strconv.FormatInt(p.Min, 10), strconv.FormatInt(p.Max, 10)}
+		initial, err := strconv.ParseInt(p.Default, 10, 64)
+		if err != nil {
+			return []string{strconv.FormatInt(p.Min, 10), strconv.FormatInt(p.Max, 10)}
+		}
+		for _, next := range [...]int64{initial - 1, initial + 1} {
+			if p.Min <= next && next <= p.Max {
+				all = append(all, strconv.FormatInt(next, 10))
+			}
+		}
 	case Duration:
 		if p.Never {
 			all = []string{"never"}

@@ -10,8 +10,8 @@ import (
 	"mpcomm/peer/order"
 )
 
-// combinations are all choices of the words of enums, of "never", and of the
-// ends of whole numbers, the slow and obvious way.
+// combinations are all choices of the words of enums, of "never", and of
+// small numbers next to their defaults, the slow and obvious way.
 func combinations(params []order.Param) []order.Values {
 	if len(params) == 0 {
 		return []order.Values{nil}
@@ -22,7 +22,13 @@ func combinations(params []order.Param) []order.Values {
 		texts = append(texts, "never")
 	}
 	if p.Type == order.Int {
-		texts = append(texts, fmt.Sprint(p.Min), fmt.Sprint(p.Max))
+		for k := p.Min; k <= min(p.Max, 9); k++ {
+			if d := fmt.Sprint(k - 1); d == p.Default {
+				texts = append(texts, fmt.Sprint(k))
+			} else if d := fmt.Sprint(k + 1); d == p.Default {
+				texts = append(texts, fmt.Sprint(k))
+			}
+		}
 	}
 	var all []order.Values
 	for _, rest := range combinations(params[1:]) {

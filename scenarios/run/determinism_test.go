@@ -74,7 +74,7 @@ network: {sites: [montreal, paris, delhi], latency: {kind: lognormal, min: 0ms, 
 	`version: 1
 name: turns
 peers: 5
-orderings: [moving-sequencer, {kind: moving-sequencer, batch: 1, resilience: 2}]
+orderings: [moving-sequencer, {kind: moving-sequencer, batch: 1, resilience: 2}, token, {kind: token, deliver: safe, hold: 2ms, retransmit: token}]
 workload: {messages: 9, gap: {kind: exponential, min: 0ms, mean: 12ms}, replies: {probability: 1/4, delay: 1ms}}
 network: {latency: {kind: exponential, min: 1ms, mean: 15ms}, duplicate: 1/10, loss: 1/300}
 phases: {kind: robust, retry: 200ms, drain: 1s}
@@ -293,7 +293,7 @@ workload: {messages: 30, gap: {kind: exponential, min: 0ms, mean: 20ms}}
 network: {link: %s, latency: {kind: exponential, min: 0ms, mean: 20ms}, %s}
 clocks: {default: {offset: {kind: normal, mean: 0ms, sd: %s}}}
 `
-	for _, ordering := range []string{"naive", "fifo", "causal", "commit-wait", "hlc", "{kind: hlc, hold: arrival}", "lamport-offline", "timestamp-offline", "{kind: timestamp-offline, stamp: hlc}", "timestamp", "{kind: timestamp, hold: arrival}", "lamport", "{kind: lamport, gaps: detect}", "{kind: sequencer, variant: ub}", "sequencer", "{kind: sequencer, variant: uub}", "skeen", "moving-sequencer", "{kind: moving-sequencer, batch: 1, resilience: 2}", "merge", "{kind: merge, stamp: lamport, gaps: detect}"} {
+	for _, ordering := range []string{"naive", "fifo", "causal", "commit-wait", "hlc", "{kind: hlc, hold: arrival}", "lamport-offline", "timestamp-offline", "{kind: timestamp-offline, stamp: hlc}", "timestamp", "{kind: timestamp, hold: arrival}", "lamport", "{kind: lamport, gaps: detect}", "{kind: sequencer, variant: ub}", "sequencer", "{kind: sequencer, variant: uub}", "skeen", "token", "{kind: token, deliver: safe, retransmit: token}", "moving-sequencer", "{kind: moving-sequencer, batch: 1, resilience: 2}", "merge", "{kind: merge, stamp: lamport, gaps: detect}"} {
 		for _, c := range []struct{ name, link, network, skew string }{
 			{"plain", "fifo", "loss: 0", "0ms"},
 			{"skewed", "fifo", "self: loopback", "5ms"},

@@ -2,7 +2,10 @@ package run_test
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"testing"
+	"time"
 
 	"mpcomm/reports/result"
 	"mpcomm/scenarios/run"
@@ -94,5 +97,89 @@ limits: {until: 1h}
 			s.add(total / count)
 		})
 		holdMean(t, &s, 1.6+tt.rho/(2*(1-tt.rho)))
+	}
+}
+
+// TestTokenMeans: one stream of rate λ, and a token that is on its way all the
+// time, a packet each δ. Broadcasts cost n-1 packets and the hops that fall to
+// each, 1/(λδ). Its sender waits for the token any part of a turn, nδ/2 in the
+// mean; the others have it δ later.
+func TestTokenMeans(t *testing.T) {
+	t.Parallel()
+	const n = 5
+	for _, tt := range []struct {
+		gap    string
+		lambda float64
+	}{{"10ms", 0.1}, {"2ms", 0.5}, {"500us", 2}} {
+		var packets, own, others sum
+		overSeeds(t, fmt.Sprintf(`version: 1
+name: turns
+peers: %d
+orderings: [token]
+workload: {messages: 8000, senders: [2], gap: {kind: exponential, min: 0ms, mean: %s}}
+network: {latency: 1ms}
+limits: {until: 1h}
+`, n, tt.gap), 10, func(o *run.Outcome) {
+			packets.add(float64(o.Cost.Ordering) / float64(len(o.History.Broadcasts)))
+			var waited [2]sum
+			for d := range o.History.Stream.All() {
+				k := min(1, max(d.Peer, 2)-min(d.Peer, 2))
+				waited[k].add(float64(d.At-o.History.Broadcasts[d.Ref].At) / 1e6)
+			}
+			own.add(waited[0].mean())
+			others.add(waited[1].mean())
+		})
+		holdMean(t, &packets, n-1+1/tt.lambda)
+		holdMean(t, &own, n/2.0)
+		holdMean(t, &others, n/2.0+1)
+	}
+}
+
+// TestTokenGoesOn: the token is on its way from the opening of p0 until every
+// log has closed, the last one too, and holds no run open.
+func TestTokenGoesOn(t *testing.T) {
+	t.Parallel()
+	const text = `version: 1
+name: goes-on
+peers: 4
+orderings: [token]
+phases: {kind: %s, retry: 50ms, drain: 1s}
+workload: {messages: 5, gap: {kind: exponential, min: 0ms, mean: 20ms}}
+network: {latency: 2ms%s}
+faults: [%s]
+limits: {until: 5s}
+`
+	for _, tt := range []struct {
+		name, phases, network, fault string
+		complete                     bool
+		limit                        run.Limit
+	}{
+		{"robust", "robust", "", "", true, run.LimitNone},
+		{"without phases", "none", "", "", true, run.LimitNone},
+		{"classic", "classic, stop_gap: 100ms", "", "", true, run.LimitNone},
+		{"a body that comes late", "robust", `, delays: [{message: "p1#4", to: 3, delay: 700ms}]`, "", true, run.LimitNone},
+		{"a body that is lost", "robust", `, delays: [{message: "p1#4", to: 3, lost: true}]`, "", false, run.LimitNone},
+		{"a crash", "robust", "", "{at: 50ms, since: data, crash: 1}", false, run.LimitNone},
+		// Who waits for a STOP that is lost waits for ever, and the token goes on.
+		{"a STOP that is lost", "classic", "", "{at: 0ms, since: data, partition: [[1], [3]], for: 4s}", false, run.LimitUntil},
+	} {
+		o, r := judged(t, fmt.Sprintf(text, tt.phases, tt.network, tt.fault), 3)
+		if o.Limit != tt.limit || r.Complete != tt.complete || tt.complete && !r.Divergence.Identical {
+			t.Errorf("%s: limit %q, complete %t, identical %t; want %q, %t", tt.name, o.Limit, r.Complete, r.Divergence.Identical, tt.limit, tt.complete)
+		}
+		if !tt.complete {
+			continue
+		}
+		last := slices.Max(o.Closed)
+		hops, turns := int64(o.Cost.Ordering)-3*20, float64(last-o.Opened[0])/2e6
+		if least := int64(math.Ceil(turns)); hops < least || hops > least+1 {
+			t.Errorf("%s: %d hops, want %d, or one more if that begins as the last log closes", tt.name, hops, least)
+		}
+	}
+	// A log that has closed and is on its way to the server does not keep the
+	// token: it meets closed logs for a turn, and rests.
+	o, _ := judged(t, fmt.Sprintf(text, "robust", ", server: tokyo, sites: [paris]", ""), 3)
+	if o.End.Sub(slices.Max(o.Closed)) < 100*time.Millisecond || o.Cost.Ordering > 3*20+uint64(slices.Max(o.Closed)-o.Opened[0])/2e6+4 {
+		t.Errorf("the logs close at %v, are all there at %v, and the ordering has sent %d packets", o.Closed, o.End, o.Cost.Ordering)
 	}
 }

@@ -100,6 +100,12 @@ func TestUnderFaults(t *testing.T) {
 		{"moving-sequencer, crash of p0", turns, "fifo", "0", first, true, true, false, 0.059},
 		{"moving-sequencer, partition", turns, "fifo", "0", drop, true, true, false, 0.037},
 		{"moving-sequencer, held", turns, "fifo", "0", hold, true, true, true, 1},
+		{"token, loss", "token", "fifo", "1/200", loss, true, true, false, 0.606},
+		{"token, crash", "token", "fifo", "0", crash, true, true, false, 0.310},
+		{"token, crash of p0", "token", "fifo", "0", first, true, true, false, 0.310},
+		{"token, partition", "token", "fifo", "0", drop, true, true, false, 0.187},
+		{"token, held", "token", "fifo", "0", hold, true, true, true, 1},
+		{"token that asks again, loss", "{kind: token, retransmit: token}", "fifo", "1/200", loss, true, true, false, 0},
 		{"skeen, loss", "skeen", "fifo", "1/200", loss, true, true, false, 0.084},
 		{"skeen, crash", "skeen", "fifo", "0", crash, true, true, false, 0.219},
 		{"skeen, crash of p0", "skeen", "fifo", "0", first, true, true, false, 0.219},
@@ -199,6 +205,7 @@ func TestNoViolations(t *testing.T) {
 	for _, tt := range []struct{ ordering, link, latency string }{
 		{"lamport", "fifo", "{kind: exponential, min: 0ms, mean: 20ms}"},
 		{"{kind: lamport, gaps: detect}", "datagram", "{kind: exponential, min: 0ms, mean: 20ms}"},
+		{"{kind: token, deliver: safe}", "datagram", "{kind: exponential, min: 0ms, mean: 20ms}"},
 		{"moving-sequencer", "fifo", "{kind: exponential, min: 0ms, mean: 20ms}"},
 		{"{kind: timestamp, wait: 46ms}", "datagram", "{kind: uniform, min: 5ms, max: 40ms}"},
 	} {
