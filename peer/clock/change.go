@@ -99,6 +99,6 @@ func (c *Clock) thaw(p *piece, t sim.Time) {
 	}
 	p.frozen = false
 	if lost {
-		p.base += p.stands - (int64(t) + p.error(t))
+		p.base += p.stands - (int64(t) + p.ahead(t))
 	}
 }

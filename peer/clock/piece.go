@@ -28,8 +28,8 @@ type piece struct {
 	slewEnd sim.Time // when it is over
 }
 
-// error is what the line is ahead of true time.
-func (p *piece) error(t sim.Time) int64 {
+// ahead is what the line is ahead of true time.
+func (p *piece) ahead(t sim.Time) int64 {
 	if p.num == 0 {
 		return p.base
 	}
@@ -41,7 +41,7 @@ func (p *piece) reading(t sim.Time) int64 {
 	if p.frozen {
 		return p.stands
 	}
-	return int64(t) + p.error(t)
+	return int64(t) + p.ahead(t)
 }
 
 // bend gives the line another slope from t on.
@@ -49,7 +49,7 @@ func (p *piece) bend(t sim.Time, num, den int64) {
 	if num == p.num && den == p.den {
 		return
 	}
-	p.base = p.error(t)
+	p.base = p.ahead(t)
 	p.origin, p.num, p.den = t, num, den
 }
 
@@ -200,7 +200,7 @@ func (c *Clock) extend() {
 		p.bend(t, c.rate(&p), billion)
 	}
 	if !p.frozen && c.freezesAt(t) {
-		p.frozen, p.stands = true, int64(t)+p.error(t)
+		p.frozen, p.stands = true, int64(t)+p.ahead(t)
 	}
 	p.until = c.nextChange(&p, t)
 	c.pieces = append(c.pieces, p)

@@ -110,7 +110,7 @@ func (r *Replay) follow(p *piece, t sim.Time) {
 		p.origin, p.num, p.den = started, num, den
 	case started != t: // in the middle of a stretch
 	case i == 1 && round > r.At: // the line has ended on the last point
-		p.base = p.error(t) + begin.Offset - r.Points[len(r.Points)-1].Offset
+		p.base = p.ahead(t) + begin.Offset - r.Points[len(r.Points)-1].Offset
 		p.origin, p.num, p.den = t, num, den
 	default:
 		p.bend(t, num, den)

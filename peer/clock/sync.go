@@ -75,7 +75,7 @@ func (c *Clock) exchange(p *piece, t sim.Time) {
 		ahead = int64(c.server.Local(t)) - int64(t)
 	}
 	jitter := max(-int64(MaxOffset), min(s.Error.Sample(name.Word(2)), int64(MaxOffset)))
-	theta := ahead - p.error(t) + (s.There.take(name.Word(0))-s.Back.take(name.Word(1)))/2 + jitter
+	theta := ahead - p.ahead(t) + (s.There.take(name.Word(0))-s.Back.take(name.Word(1)))/2 + jitter
 	p.slew, p.slewEnd = 0, sim.Never
 	switch {
 	case theta == 0:

@@ -31,7 +31,7 @@ type dumb struct {
 	frozen  bool
 }
 
-func (d *dumb) error(t int64) int64 {
+func (d *dumb) ahead(t int64) int64 {
 	v := (t - d.since) * d.num
 	q := v / d.den
 	if v%d.den < 0 {
@@ -42,7 +42,7 @@ func (d *dumb) error(t int64) int64 {
 
 func (d *dumb) slope(t, num, den int64) {
 	if num != d.num || den != d.den {
-		d.base = d.error(t)
+		d.base = d.ahead(t)
 		d.since, d.num, d.den = t, num, den
 	}
 }
@@ -55,7 +55,7 @@ func (d *dumb) readings(until int64) []int64 {
 	var all []int64
 	for t := range until {
 		d.tell(t, key)
-		shown := t + d.error(t)
+		shown := t + d.ahead(t)
 		if d.frozen {
 			shown = d.stands
 		}
@@ -80,7 +80,7 @@ func (d *dumb) tell(t int64, key rng.Key) {
 	}
 	if d.frozen && !held {
 		if d.frozen = false; lost {
-			d.base += d.stands - (t + d.error(t))
+			d.base += d.stands - (t + d.ahead(t))
 		}
 	}
 	for _, s := range d.cfg.Steps {
@@ -104,14 +104,14 @@ func (d *dumb) tell(t int64, key rng.Key) {
 		d.slope(t, max(-MaxDrift, min(d.rate+d.wander+d.slew, MaxDrift)), billion)
 	}
 	if begins && !d.frozen {
-		d.frozen, d.stands = true, t+d.error(t)
+		d.frozen, d.stands = true, t+d.ahead(t)
 	}
 }
 
 func (d *dumb) sync(t int64, s *Sync, key rng.Key) {
 	there := int64(s.There.Base) + max(0, s.There.Excess.Sample(key.Word(0)))
 	back := int64(s.Back.Base) + max(0, s.Back.Excess.Sample(key.Word(1)))
-	theta := (there-back)/2 + s.Error.Sample(key.Word(2)) - d.error(t)
+	theta := (there-back)/2 + s.Error.Sample(key.Word(2)) - d.ahead(t)
 	if d.server != nil {
 		theta += d.server[t]
 	}
