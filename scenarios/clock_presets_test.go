@@ -201,6 +201,9 @@ clocks:
 		t.Error("a promise for all clocks, although most have none")
 	}
 	printed := Format(s)
+	if strings.Contains(string(printed), "sigma") {
+		t.Errorf("what the preset says is printed beside it:\n%s", printed)
+	}
 	again, err := Parse("x.yaml", printed, FilesIn("testdata"), nil)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, printed)
@@ -210,8 +213,37 @@ clocks:
 	}
 	for p := range peer.ID(6) {
 		a, b := c.Of(p), again.Clocks.Of(p)
-		if string(printTree(clockNode(a, &Clock{}))) != string(printTree(clockNode(b, &Clock{}))) {
+		if string(printTree(clockNode(unnamed(a), &Clock{}))) != string(printTree(clockNode(unnamed(b), &Clock{}))) {
 			t.Errorf("p%d reads back differently:\n%s", p, printed)
 		}
+	}
+}
+
+// unnamed is a clock that is printed whole.
+func unnamed(c *Clock) *Clock {
+	whole := *c
+	whole.Preset = ""
+	return &whole
+}
+
+// A sweep over presets is printed as it runs: what the default's preset says is
+// not in the way of the others.
+func TestSweepOverClockPresetsIsPrinted(t *testing.T) {
+	t.Parallel()
+	const text = "clocks: {default: {preset: ntp-wan}}\nsweep: {grid: {clocks.default.preset: [ntp-wan, truetime]}}\n"
+	s, err := Parse("x.yaml", []byte(text), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Parse("x.yaml", Format(s), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cell, err := again.With(settings(t, "clocks.default.preset=truetime"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := cell.Clocks.Default; c.Bound == nil || c.Wander != nil || c.OffsetMax != 0 {
+		t.Errorf("the printed scenario with truetime has %+v", c)
 	}
 }

@@ -33,35 +33,47 @@ func (c *Clocks) files(names []string) []string {
 	return names
 }
 
-// clockNode writes out what is off only where a preset or the default would
-// switch it on.
+// clockNode writes out what a clock does. What its preset says stands there by
+// the preset's name alone, so that a sweep over presets is printed as it runs;
+// what is off is written where the preset or the default would switch it on.
 func clockNode(c, base *Clock) *node {
 	n := mapOf()
+	preset, _ := ClockPresetByName(c.Preset)
 	if c.Preset != "" {
 		n.put("preset", rawNode(c.Preset))
+		base = &preset.Clock
 	}
-	put := func(key string, on, inherited bool, value *node) {
-		if on || inherited || c.Preset != "" {
-			n.put(key, value)
+	put := func(key string, needed bool, value func(*Clock) *node) {
+		text := value(c)
+		if c.Preset != "" && flowText(text) == flowText(value(base)) || c.Preset == "" && !needed {
+			return
 		}
+		n.put(key, text)
 	}
-	n.put("offset", familyNode(c.Offset, &durations))
-	put("offset_max", c.OffsetMax != 0, base.OffsetMax != 0, orWord(int64(c.OffsetMax), &durations, "none"))
-	put("sign", c.Either, base.Either, choose(c.Either, "either", "drawn"))
-	n.put("drift", familyNode(c.Drift, &drifts))
-	put("wander", c.Wander != nil, base.Wander != nil, wanderNode(c.Wander))
-	n.put("tick", durationNode(c.Tick))
-	n.put("step", listOf(c.Steps, func(s ClockStep) *node {
-		return mapOf().put("at", durationNode(s.At)).put("since", sinceNode(s.SinceData)).put("by", durationNode(s.By))
-	}))
-	put("freeze", len(c.Freezes) > 0, len(base.Freezes) > 0, listOf(c.Freezes, func(f ClockFreeze) *node {
-		return mapOf().put("at", durationNode(f.At)).put("since", sinceNode(f.SinceData)).put("for", durationNode(f.For)).
-			put("resume", choose(f.CatchUp, "catches_up", "behind"))
-	}))
-	put("sync", c.Sync != nil, base.Sync != nil, syncNode(c.Sync))
-	put("bound", c.Bound != nil, base.Bound != nil, boundNode(c.Bound))
-	put("replay", c.Replay != nil, base.Replay != nil, replayNode(c.Replay))
+	put("offset", true, func(c *Clock) *node { return familyNode(c.Offset, &durations) })
+	put("offset_max", c.OffsetMax != 0 || base.OffsetMax != 0, func(c *Clock) *node { return orWord(int64(c.OffsetMax), &durations, "none") })
+	put("sign", c.Either || base.Either, func(c *Clock) *node { return choose(c.Either, "either", "drawn") })
+	put("drift", true, func(c *Clock) *node { return familyNode(c.Drift, &drifts) })
+	put("wander", c.Wander != nil || base.Wander != nil, func(c *Clock) *node { return wanderNode(c.Wander) })
+	n.put("tick", durationNode(c.Tick)).put("step", listOf(c.Steps, stepNode))
+	if len(c.Freezes) > 0 || len(base.Freezes) > 0 || c.Preset != "" {
+		n.put("freeze", listOf(c.Freezes, freezeNode))
+	}
+	put("sync", c.Sync != nil || base.Sync != nil, func(c *Clock) *node { return syncNode(c.Sync) })
+	put("bound", c.Bound != nil || base.Bound != nil, func(c *Clock) *node { return boundNode(c.Bound) })
+	if c.Replay != nil || base.Replay != nil {
+		n.put("replay", replayNode(c.Replay))
+	}
 	return n
+}
+
+func stepNode(s ClockStep) *node {
+	return mapOf().put("at", durationNode(s.At)).put("since", sinceNode(s.SinceData)).put("by", durationNode(s.By))
+}
+
+func freezeNode(f ClockFreeze) *node {
+	return mapOf().put("at", durationNode(f.At)).put("since", sinceNode(f.SinceData)).put("for", durationNode(f.For)).
+		put("resume", choose(f.CatchUp, "catches_up", "behind"))
 }
 
 func sinceNode(data bool) *node { return choose(data, "data", "start") }
