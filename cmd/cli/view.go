@@ -92,19 +92,33 @@ func networkFacts(s *scenarios.Scenario) []string {
 	return all
 }
 
-// clockFact describes the default clock, and is empty for perfect ones.
+// clockFact describes the default clock or else says how many peers have one of
+// their own, and is empty for perfect ones.
 func clockFact(s *scenarios.Scenario) string {
 	perfect := func(c *scenarios.Clock) bool {
 		zero := func(f *latency.Family) bool { return f.Kind == latency.Constant && f.Value == 0 || f.Kind == "" }
-		return zero(&c.Offset) && zero(&c.Drift) && len(c.Steps) == 0
+		return zero(&c.Offset) && zero(&c.Drift) && len(c.Steps) == 0 && len(c.Freezes) == 0 &&
+			c.Wander == nil && c.Sync == nil && c.Replay == nil
 	}
-	switch {
-	case !perfect(&s.Clocks.Default) && s.Clocks.Default.Offset.Kind == latency.Normal:
-		return fmt.Sprintf("clocks ±%v", time.Duration(s.Clocks.Default.Offset.SD))
-	case !perfect(&s.Clocks.Default):
+	own := 0
+	for i := range s.Clocks.Peers {
+		if !perfect(&s.Clocks.Peers[i].Clock) {
+			own++
+		}
+	}
+	switch c := &s.Clocks.Default; {
+	case !perfect(c) && c.Preset != "":
+		return "clocks " + c.Preset
+	case !perfect(c) && c.Offset.Kind == latency.Normal:
+		return fmt.Sprintf("clocks ±%v", time.Duration(c.Offset.SD))
+	case !perfect(c) && c.Replay != nil:
+		return "clocks of " + c.Replay.File
+	case !perfect(c):
 		return "clocks differ"
-	case len(s.Clocks.Peers) > 0:
-		return count(len(s.Clocks.Peers), "clock") + " of its own"
+	case own == 1:
+		return "1 clock of its own"
+	case own > 1:
+		return count(own, "clock") + " of their own"
 	}
 	return ""
 }

@@ -42,6 +42,7 @@ type Ordering struct {
 	Phases             Phases               `json:"phases"`
 	Faults             List[Fault]          `json:"faults"`
 	Watch              List[Watch]          `json:"watch"`
+	BeyondBound        List[Departure]      `json:"beyond_bound"`     // clocks that left the bound promised of them
 	FirstDifference    *Difference          `json:"first_difference"` // null when the logs are identical
 }
 
@@ -263,6 +264,15 @@ type Stuck struct {
 type GivenUp struct {
 	Peer peer.ID       `json:"peer"`
 	By   List[peer.ID] `json:"by"`
+}
+
+// Departure is a clock that was further from true time than the scenario
+// promises, at an instant at which it was so by most.
+type Departure struct {
+	Peer  peer.ID `json:"peer"`
+	At    MS      `json:"at_ms"`    // true time
+	Error MS      `json:"error_ms"` // ahead of true time; negative = behind
+	Bound MS      `json:"bound_ms"` // what was promised for that instant
 }
 
 // Fault is one fault as the scenario words it, and what it struck.

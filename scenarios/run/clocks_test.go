@@ -170,7 +170,11 @@ clocks: {default: {%s}, peers: {"2": {%s}}}
 		p := compile(t, fmt.Sprintf(text, k.ordering, k.all, k.p2))
 		o := mustRun(t, engine(t, p, run.Options{}), 5)
 		var v run.Evaluator
-		got := strings.Join(v.Evaluate(p, o, run.Full).OutsideAssumptions, "; ")
+		r := v.Evaluate(p, o, run.Full)
+		got := strings.Join(r.OutsideAssumptions, "; ")
+		if left := strings.HasPrefix(k.want, "the clock of") || strings.HasPrefix(k.ordering, "lamport"); left != (len(r.BeyondBound) == 1 && r.BeyondBound[0].Peer == 2) {
+			t.Errorf("%s with %s; %s: beyond their bounds are %+v", k.ordering, k.all, k.p2, r.BeyondBound)
+		}
 		if got != k.want {
 			t.Errorf("%s with %s; %s is outside %q, want %q", k.ordering, k.all, k.p2, got, k.want)
 		}

@@ -48,6 +48,7 @@ func (v *Evaluator) Evaluate(p *Plan, o *Outcome, detail Detail) *result.Orderin
 		r.OutsideAssumptions = slices.Concat(p.outside, beyondPromises(o.Departures, detail))
 	}
 	r.Vacuous, r.Faults, r.Watch = r.Vacuous[:0], r.Faults[:0], r.Watch[:0]
+	r.BeyondBound = r.BeyondBound[:0]
 	r.Witnesses, r.Counters = r.Witnesses[:0], r.Counters[:0]
 	w := v.measured(p, o)
 	v.check(o, detail)
@@ -233,6 +234,11 @@ func (v *Evaluator) surroundings(p *Plan, o *Outcome) {
 		if met == 0 {
 			r.Vacuous = append(r.Vacuous, idleChange(&p.scenario.Network.Changes[i]))
 		}
+	}
+	for _, d := range o.Departures {
+		r.BeyondBound = append(r.BeyondBound, result.Departure{
+			Peer: d.Peer, At: result.MS(d.At), Error: result.MS(d.Error), Bound: result.MS(d.Bound),
+		})
 	}
 	for _, w := range p.scenario.Watch {
 		r.Watch = append(r.Watch, result.Watch{
