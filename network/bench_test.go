@@ -65,6 +65,11 @@ func everything() Config {
 		Duplicate: rng.Ratio{Num: 1, Den: 100},
 		Reorder:   rng.Ratio{Num: 1, Den: 100}, ReorderExtra: exponential20(),
 		Bandwidth: 1_000_000_000, Queue: 65536, MTU: 65536, Corrupt: rng.Ratio{Num: 1, Den: 100},
+		Correlation: &Correlation{Share: rng.Ratio{Num: 1, Den: 2}, Span: time.Second, Every: 100 * time.Millisecond},
+		Stalls: &Stalls{
+			Every: rng.Exponential(0, int64(time.Second)), For: rng.Exponential(0, int64(200*time.Millisecond)),
+			Stragglers: rng.Ratio{Num: 1, Den: 20}, Later: exponential20(),
+		},
 	}
 	other := link
 	other.Datagram = false
@@ -78,11 +83,30 @@ func everything() Config {
 }
 
 func BenchmarkSend(b *testing.B) {
-	n := mustNew(b, Config{Peers: 64, Default: Link{Excess: exponential20()}})
-	out := make([]Fate, 0, 2)
-	b.ReportAllocs()
-	for i := range b.N {
-		out = n.Send(sim.Time(i)*1000, Packet{From: Addr(i & 63), To: Addr(i >> 6 & 63), Name: rng.Key(i)}, out[:0])
+	plain := Link{Excess: exponential20()}
+	burst := everything().Default.Burst
+	correlation := everything().Default.Correlation
+	for _, tt := range []struct {
+		name string
+		link Link
+	}{
+		{"plain", plain},
+		{"bursty", Link{Excess: plain.Excess, Burst: burst}},
+		{"correlated", Link{Excess: plain.Excess, Correlation: correlation}},
+		{"stalling", Link{Excess: plain.Excess, Stalls: everything().Default.Stalls}},
+		{"bursty-correlated-limited", Link{
+			Excess: plain.Excess, Burst: burst, Correlation: correlation, Bandwidth: 100_000_000, Queue: 65536,
+		}},
+	} {
+		b.Run(tt.name, func(b *testing.B) {
+			n := mustNew(b, Config{Peers: 64, Default: tt.link})
+			out := make([]Fate, 0, 2)
+			b.ReportAllocs()
+			for i := range b.N {
+				p := Packet{From: Addr(i & 63), To: Addr(i >> 6 & 63), Name: rng.Key(i), Bytes: 1000}
+				out = n.Send(sim.Time(i)*1000, p, out[:0])
+			}
+		})
 	}
 }
 

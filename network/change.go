@@ -13,16 +13,18 @@ type Properties uint16
 
 // The properties that a Change may set, each with the fields of Link it takes.
 const (
-	SetDelay     Properties = 1 << iota // Excess, NoBase
-	SetOrder                            // Datagram
-	SetLoss                             // Loss, Burst
-	SetDuplicate                        // Duplicate
-	SetReorder                          // Reorder, ReorderExtra
-	SetBandwidth                        // Bandwidth
-	SetQueue                            // Queue
-	SetMTU                              // MTU
-	SetCorrupt                          // Corrupt
-	SetDown                             // Down
+	SetDelay       Properties = 1 << iota // Excess, NoBase
+	SetOrder                              // Datagram
+	SetLoss                               // Loss, Burst
+	SetDuplicate                          // Duplicate
+	SetReorder                            // Reorder, ReorderExtra
+	SetBandwidth                          // Bandwidth
+	SetQueue                              // Queue
+	SetMTU                                // MTU
+	SetCorrupt                            // Corrupt
+	SetDown                               // Down
+	SetCorrelation                        // Correlation
+	SetStalls                             // Stalls; its process is that of a link that always had them
 	allProperties
 )
 
@@ -59,6 +61,8 @@ func (c *Change) apply(l Link) Link {
 	put(SetMTU, func() { l.MTU = c.Link.MTU })
 	put(SetCorrupt, func() { l.Corrupt = c.Link.Corrupt })
 	put(SetDown, func() { l.Down = c.Link.Down })
+	put(SetCorrelation, func() { l.Correlation = c.Link.Correlation })
+	put(SetStalls, func() { l.Stalls = c.Link.Stalls })
 	return l
 }
 
@@ -121,11 +125,10 @@ func (c *changes) present() *classes {
 	return k
 }
 
-// forgetProcesses drops what links remember of processes in time whose
-// parameters may have changed. They remember nothing that cannot be found
-// again from the names of draws.
+// forgetProcesses drops what links remember of processes in time, whose
+// parameters may have changed.
 func (n *Network) forgetProcesses() {
 	for _, p := range n.touched {
-		clear(n.senders[p].bursts)
+		n.senders[p].forget()
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"time"
 
 	"mpcomm/sim/rng"
 )
@@ -91,6 +92,8 @@ func (r *faultList) link(where string, l *Link) {
 	if l.Queue > 0 && l.Bandwidth == 0 {
 		r.add("%s: queue %d bytes without a bandwidth never fills: want a bandwidth above 0, or queue 0", where, l.Queue)
 	}
+	r.correlation(where+": correlation", l.Correlation)
+	r.stalls(where+": stalls", l.Stalls)
 	if l.Burst == nil {
 		return
 	}
@@ -108,6 +111,31 @@ func (r *faultList) link(where string, l *Link) {
 	if l.Loss.Num > 0 {
 		r.add("%s: loss %s is set as well: want one of the two", where, l.Loss)
 	}
+}
+
+func (r *faultList) correlation(where string, c *Correlation) {
+	switch {
+	case c == nil:
+		return
+	case c.Every <= 0:
+		r.add("%s: every %s: want more than 0s", where, c.Every)
+	case c.Span < c.Every || c.Span%c.Every != 0 || c.Span/c.Every > MaxKnots:
+		r.add("%s: span %s: want 1..%d times every, %s", where, c.Span, MaxKnots, c.Every)
+	}
+	r.ratio(where, "share", c.Share)
+}
+
+func (r *faultList) stalls(where string, s *Stalls) {
+	if s == nil {
+		return
+	}
+	if median := s.Every.Sample(1 << 63); median < int64(MinStallGap) {
+		r.add("%s: every has a median of %s: want %s or more", where, time.Duration(median), MinStallGap)
+	}
+	if s.Every.CanBeNegative() || s.For.CanBeNegative() {
+		r.add("%s: every or for may be negative: want distributions that are not", where)
+	}
+	r.ratio(where, "stragglers", s.Stragglers)
 }
 
 func (r *faultList) addrs(where string, list []Addr, peers int) {

@@ -35,6 +35,11 @@ type Link struct {
 	Reorder      rng.Ratio
 	ReorderExtra rng.Dist
 
+	// Correlation ties the delays of a link together in time; nil = each is a
+	// draw of its own. Stalls freeze it now and then; nil = never.
+	Correlation *Correlation
+	Stalls      *Stalls
+
 	// Bandwidth in bits per second; 0 = a packet takes no time to send.
 	// Packets of one directed link are sent one after the other, each taking
 	// Bytes*8/Bandwidth, rounded up to a nanosecond; the delay begins when the

@@ -9,10 +9,12 @@
 //
 // A drawn delay, and whether a packet is lost or doubled, is a pure function
 // of the seed, the purpose of the draw and the packet's name: it does not
-// depend on what else is sent, nor on how many peers there are. Only three
-// things have a state, each per directed link: the rule of fifo links (no
-// packet arrives before one sent earlier), the queue of links with a
-// bandwidth, and the state of burst loss, which is a process in time.
+// depend on what else is sent, nor on how many peers there are. Burst loss,
+// correlation of delays and stalls are processes in time of each directed link,
+// pure functions of the seed, the link and the time; what a link remembers of
+// them spares work and changes nothing. Only two things have a state, each per
+// directed link: the rule of fifo links (no packet arrives before one sent
+// earlier), and the queue of links with a bandwidth.
 //
 // Everything is integer arithmetic on nanoseconds and bytes, so that a run is
 // the same on every machine.

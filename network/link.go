@@ -16,6 +16,9 @@ type link struct {
 	corrupt rng.Chance
 	burst   *burst // nil = none
 
+	correlation *correlation // nil = none
+	stalls      *stalls      // nil = none
+
 	bandwidth uint64 // bits per second; 0 = none
 	queue     uint64 // bytes; 0 = no bound
 	mtu       int32  // bytes; only if narrow
@@ -31,13 +34,15 @@ type link struct {
 	down     bool
 	narrow   bool // down, or with an mtu that a packet may exceed
 	corrupts bool
+	timed    bool // correlation or stalls
 
 	changed []int // the changes that it is under
 }
 
 // compile makes l ready. In a network without explicit delays and without
-// changes (uneven false) a fifo link with a constant excess needs no memory of
-// arrivals: its packets cannot overtake, since they leave in order.
+// changes (uneven false) a fifo link with a constant excess that never stalls
+// needs no memory of arrivals: its packets cannot overtake, since they leave in
+// order.
 func compile(l *Link, uneven bool) link {
 	c := link{
 		excess:    l.Excess,
@@ -50,7 +55,10 @@ func compile(l *Link, uneven bool) link {
 		queue:     uint64(l.Queue),
 		based:     !l.NoBase,
 		fifo:      !l.Datagram,
-		ordered:   !l.Datagram && (uneven || !l.Excess.IsConstant()),
+		ordered:   !l.Datagram && (uneven || l.Stalls != nil || !l.Excess.IsConstant()),
+
+		correlation: l.Correlation.compile(),
+		stalls:      l.Stalls.compile(),
 	}
 	if l.Datagram {
 		c.extra, c.reorder = l.ReorderExtra, l.Reorder.Chance()
@@ -64,10 +72,11 @@ func compile(l *Link, uneven bool) link {
 	}
 	c.narrow = c.down || c.mtu < math.MaxInt32
 	c.corrupts = !c.corrupt.Never()
+	c.timed = c.correlation != nil || c.stalls != nil
 	c.lossy = c.burst != nil || !c.loss.Never()
 	c.doubles = !c.double.Never()
 	c.reorders = !c.reorder.Never()
-	delays := !c.doubles && !c.reorders && c.bandwidth == 0 && !c.narrow && !c.corrupts
+	delays := !c.doubles && !c.reorders && c.bandwidth == 0 && !c.narrow && !c.corrupts && !c.timed
 	c.plain = delays && !c.lossy
 	c.spreads = delays && calm(&c.excess)
 	return c
@@ -90,6 +99,12 @@ func (l *link) features() features {
 	}
 	if l.corrupts {
 		f |= corrupts
+	}
+	if l.correlation != nil {
+		f |= correlates
+	}
+	if l.stalls != nil {
+		f |= freezes
 	}
 	return f
 }

@@ -31,6 +31,19 @@ func drawLink(t *rapid.T) Link {
 		Down: rapid.IntRange(0, 9).Draw(t, "down") == 9, Corrupt: drawRatio(t, "corrupt"),
 		MTU: rapid.SampledFrom([]int64{0, 0, 0, 700, 1 << 40}).Draw(t, "mtu"),
 	}
+	if rapid.Bool().Draw(t, "correlated") {
+		every := rapid.SampledFrom([]time.Duration{time.Millisecond, 30*time.Millisecond + 1}).Draw(t, "every")
+		knots := time.Duration(rapid.SampledFrom([]int{1, 2, 7, 40}).Draw(t, "knots"))
+		l.Correlation = &Correlation{Share: drawRatio(t, "share"), Every: every, Span: knots * every}
+	}
+	if rapid.Bool().Draw(t, "stalls") {
+		const m = int64(time.Millisecond)
+		gaps := []rng.Dist{rng.Constant(30 * m), rng.Exponential(0, 5*m), rng.Uniform(0, 200*m)}
+		l.Stalls = &Stalls{
+			Every: rapid.SampledFrom(gaps).Draw(t, "gap"), Stragglers: drawRatio(t, "stragglers"), Later: drawDist(t, "later"),
+			For: rapid.SampledFrom(append(gaps, rng.Dist{}, rng.Constant(1))).Draw(t, "for"),
+		}
+	}
 	if rapid.Bool().Draw(t, "limited") {
 		l.Bandwidth = rapid.SampledFrom([]int64{1, 7_000, 8_000_000, 1 << 40}).Draw(t, "bandwidth")
 		l.Queue = rapid.SampledFrom([]int64{0, 1, 100, 3000}).Draw(t, "queue")

@@ -44,11 +44,14 @@ const (
 	reorders
 	bursts
 	corrupts
+	correlates
+	freezes
 )
 
 // keys are the families of draws, one for each purpose.
 type keys struct {
 	delay, loss, double, reorder, extra, burst, corrupt rng.Key
+	knot, stall, straggle, later                        rng.Key
 }
 
 // sender is the state of the links that leave one peer. A row has an entry for
@@ -57,6 +60,8 @@ type sender struct {
 	arrived []sim.Time  // latest arrival of what was sent so far; fifo links
 	free    []sim.Time  // when the last bit of what was sent so far has left; links with a bandwidth
 	bursts  []burstMark // where burst loss stood when last asked
+	levels  []levelMark // where correlation stood when last asked
+	stalls  []stallMark // the stall that lasts or comes next
 	touched bool        // some row holds something of this run
 }
 
@@ -137,11 +142,17 @@ func (n *Network) Reset(root rng.Key) {
 	if n.mask&corrupts != 0 {
 		n.keys.corrupt = root.Name("corrupt")
 	}
+	if n.mask&correlates != 0 {
+		n.keys.knot = root.Name("knot")
+	}
+	if n.mask&freezes != 0 {
+		n.keys.stall, n.keys.straggle, n.keys.later = root.Name("stall"), root.Name("straggle"), root.Name("straggle-later")
+	}
 	for _, p := range n.touched {
 		s := &n.senders[p]
 		clear(s.arrived)
 		clear(s.free)
-		clear(s.bursts)
+		s.forget()
 		s.touched = false
 	}
 	n.touched = n.touched[:0]
@@ -212,6 +223,32 @@ func (n *Network) arrivals(p Addr) []sim.Time {
 		s.arrived = make([]sim.Time, n.peers)
 	}
 	return s.arrived
+}
+
+// forget drops what is remembered of processes in time. All of it can be found
+// again from the names of draws.
+func (s *sender) forget() {
+	clear(s.bursts)
+	clear(s.levels)
+	clear(s.stalls)
+}
+
+// levelMarks returns a sender's row of states of correlation.
+func (n *Network) levelMarks(p Addr) []levelMark {
+	s := n.touch(p)
+	if s.levels == nil {
+		s.levels = make([]levelMark, n.peers)
+	}
+	return s.levels
+}
+
+// stallMarks returns a sender's row of stalls.
+func (n *Network) stallMarks(p Addr) []stallMark {
+	s := n.touch(p)
+	if s.stalls == nil {
+		s.stalls = make([]stallMark, n.peers)
+	}
+	return s.stalls
 }
 
 // burstMarks returns a sender's row of states of burst loss.

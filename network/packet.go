@@ -78,6 +78,8 @@ type Counts struct {
 	InFlight   uint64 // part of Cut: struck in flight
 	Held       uint64 // packets that a partition has ever held
 	Holding    uint64 // packets that a partition holds now
+	Stalled    uint64 // packets and copies that a stall of their link froze
+	Straggled  uint64 // part of Stalled: came later than the end of the stall
 	Reordered  uint64 // packets and copies that waited longer by Link.Reorder
 	Clamped    uint64 // negative draws of a delay that became 0
 }

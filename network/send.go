@@ -12,19 +12,31 @@ import (
 
 // draws are the keys of one packet's draws, before receiver and copy.
 type draws struct {
-	delay, loss, double, reorder, extra, corrupt rng.Key
+	delay, loss, double, reorder, extra, corrupt, straggle, later rng.Key
 }
 
 func (n *Network) draws(name rng.Key) draws {
 	d := draws{delay: n.keys.delay.With(uint64(name))}
-	if n.mask&(loses|doubles|reorders|corrupts) == 0 {
+	if n.mask&(loses|doubles|reorders|corrupts|freezes) == 0 {
 		return d
 	}
-	d.loss = n.keys.loss.With(uint64(name))
-	d.double = n.keys.double.With(uint64(name))
-	d.reorder = n.keys.reorder.With(uint64(name))
-	d.extra = n.keys.extra.With(uint64(name))
-	d.corrupt = n.keys.corrupt.With(uint64(name))
+	if n.mask&loses != 0 {
+		d.loss = n.keys.loss.With(uint64(name))
+	}
+	if n.mask&doubles != 0 {
+		d.double = n.keys.double.With(uint64(name))
+	}
+	if n.mask&reorders != 0 {
+		d.reorder = n.keys.reorder.With(uint64(name))
+		d.extra = n.keys.extra.With(uint64(name))
+	}
+	if n.mask&corrupts != 0 {
+		d.corrupt = n.keys.corrupt.With(uint64(name))
+	}
+	if n.mask&freezes != 0 {
+		d.straggle = n.keys.straggle.With(uint64(name))
+		d.later = n.keys.later.With(uint64(name))
+	}
 	return d
 }
 
@@ -47,7 +59,7 @@ func (n *Network) Send(now sim.Time, p Packet, out []Fate) []Fate {
 	if l.plain && lo == hi && len(n.active) == 0 {
 		n.counts.Arriving++
 		d := draws{delay: n.keys.delay.With(uint64(p.Name))}
-		at := n.inOrder(n.arrival(now, &p, l, &d, 0), &p, l)
+		at := n.inOrder(n.arrival(now, d.delay.Word(word(p.To, 0)), &p, l, &d, 0), &p, l)
 		return append(out, Fate{At: at, Ref: p.Ref, To: p.To})
 	}
 	d := n.draws(p.Name)
@@ -159,7 +171,7 @@ func (n *Network) transmit(now sim.Time, p *Packet, l *link, d *draws, forced in
 			fate.Verdict = Lost
 			return append(out, fate)
 		}
-		at = n.arrival(leaves, p, l, d, 0)
+		at = n.travel(leaves, p, l, d, 0)
 	}
 	fate.At = n.inOrder(at, p, l)
 	fate.Verdict = n.landing(p, l, d, 0, forced != none)
@@ -168,7 +180,7 @@ func (n *Network) transmit(now sim.Time, p *Packet, l *link, d *draws, forced in
 		return out
 	}
 	n.counts.Duplicated++
-	fate.At = n.inOrder(n.arrival(leaves, p, l, d, 1), p, l)
+	fate.At = n.inOrder(n.travel(leaves, p, l, d, 1), p, l)
 	fate.Verdict = n.landing(p, l, d, 1, false)
 	fate.Copy = 1
 	return append(out, fate)
@@ -197,11 +209,30 @@ func (n *Network) landing(p *Packet, l *link, d *draws, copied uint8, whole bool
 	return Arrives
 }
 
-// arrival is when a packet that leaves at a time would arrive if it were alone
+// travel is when a packet that leaves at a time would arrive if it were alone
 // on its link.
-func (n *Network) arrival(leaves sim.Time, p *Packet, l *link, d *draws, copied uint8) sim.Time {
+func (n *Network) travel(leaves sim.Time, p *Packet, l *link, d *draws, copied uint8) sim.Time {
 	name := word(p.To, copied)
-	delay := n.clamped(l.excess.Sample(d.delay.Word(name)))
+	drawn := d.delay.Word(name)
+	if !l.timed {
+		return n.arrival(leaves, drawn, p, l, d, copied)
+	}
+	if c := l.correlation; c != nil {
+		marks := n.levelMarks(p.From)
+		drawn = c.correlate(drawn, c.level(n.keys.knot, p.From, p.To, &marks[p.To], leaves))
+	}
+	at := n.arrival(leaves, drawn, p, l, d, copied)
+	if l.stalls != nil {
+		at = n.stalled(at, p, l, d, name)
+	}
+	return at
+}
+
+// arrival is travel where a word has been drawn for the delay and the link does
+// not stall.
+func (n *Network) arrival(leaves sim.Time, drawn uint64, p *Packet, l *link, d *draws, copied uint8) sim.Time {
+	name := word(p.To, copied)
+	delay := n.clamped(l.excess.Sample(drawn))
 	if l.reorders && l.reorder.Hit(d.reorder.Word(name)) {
 		n.counts.Reordered++
 		delay = saturated(delay, n.clamped(l.extra.Sample(d.extra.Word(name))))

@@ -22,7 +22,11 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 func everyDraw(datagram bool) Link {
 	return Link{
 		Datagram: datagram, Excess: exponential20(), Loss: rng.Ratio{Num: 1, Den: 5}, Duplicate: rng.Ratio{Num: 1, Den: 5},
-		Reorder: rng.Ratio{Num: 1, Den: 5}, ReorderExtra: exponential20(),
+		Reorder: rng.Ratio{Num: 1, Den: 5}, ReorderExtra: exponential20(), Corrupt: rng.Ratio{Num: 1, Den: 5},
+		Correlation: &Correlation{Share: rng.Ratio{Num: 1, Den: 2}, Span: 40 * time.Millisecond, Every: 5 * time.Millisecond},
+		Stalls: &Stalls{
+			Every: rng.Exponential(0, int64(20*ms)), For: exponential20(), Stragglers: rng.Ratio{Num: 1, Den: 5}, Later: exponential20(),
+		},
 	}
 }
 
@@ -246,7 +250,9 @@ func TestGoldenFates(t *testing.T) {
 	c.Default.Loss, c.Default.Bandwidth, c.Default.Queue = rng.Ratio{}, 400_000, 1000
 	c.Default.Duplicate, c.Default.Reorder = rng.Ratio{Num: 1, Den: 6}, rng.Ratio{Num: 1, Den: 6}
 	c.Default.Burst.P = rng.Ratio{Num: 1, Den: 3}
-	c.Default.Corrupt, c.Overrides[0].Link.Corrupt = rng.Ratio{}, rng.Ratio{}
+	for _, l := range []*Link{&c.Default, &c.Overrides[0].Link} {
+		l.Corrupt, l.Correlation, l.Stalls = rng.Ratio{}, nil, nil
+	}
 	c.Partitions = []Partition{{Groups: [][]Addr{{0, 1}, {2, 3}}, Hold: true}}
 	c.Explicit = []Explicit{{Body: 1, From: 0, To: 2, Delay: 30 * time.Millisecond}, {Body: 1, From: 0, To: 3, Lost: true}}
 	n := mustNew(t, c)

@@ -16,6 +16,7 @@ type twin struct {
 	root    rng.Key
 	latest  map[[2]Addr]sim.Time
 	free    map[[2]Addr]sim.Time
+	states  map[twinBurst][]bool // bad or not, by slot
 	used    map[int]bool
 	active  map[int]bool
 	lasting map[int]bool // changes
@@ -34,7 +35,7 @@ func newTwin(c Config, root rng.Key) *twin {
 	return &twin{
 		c: c, root: root,
 		latest: map[[2]Addr]sim.Time{}, free: map[[2]Addr]sim.Time{},
-		used: map[int]bool{}, active: map[int]bool{}, lasting: map[int]bool{}, met: map[int]uint64{}, struck: map[int]uint64{},
+		states: map[twinBurst][]bool{}, used: map[int]bool{}, active: map[int]bool{}, lasting: map[int]bool{}, met: map[int]uint64{}, struck: map[int]uint64{},
 	}
 }
 
@@ -85,6 +86,7 @@ func changed(l Link, c Change) Link {
 		Reorder: from(SetReorder).Reorder, ReorderExtra: from(SetReorder).ReorderExtra,
 		Bandwidth: from(SetBandwidth).Bandwidth, Queue: from(SetQueue).Queue, MTU: from(SetMTU).MTU,
 		Corrupt: from(SetCorrupt).Corrupt, Down: from(SetDown).Down,
+		Correlation: from(SetCorrelation).Correlation, Stalls: from(SetStalls).Stalls,
 	}
 }
 
@@ -208,7 +210,7 @@ func (w *twin) transmit(now sim.Time, p Packet, forced *Explicit) []Fate {
 			w.counts.Random++
 			return []Fate{{now, p.Ref, p.To, Lost, 0}}
 		}
-		at = leaves.Add(w.delay(p, l, 0))
+		at = w.stall(now, leaves.Add(w.delay(leaves, p, l, 0)), p, l, 0)
 	}
 	inOrder := func(at sim.Time) sim.Time {
 		if !l.Datagram {
@@ -220,7 +222,8 @@ func (w *twin) transmit(now sim.Time, p Packet, forced *Explicit) []Fate {
 	fates := []Fate{{inOrder(at), p.Ref, p.To, w.lands(p, l, 0, forced), 0}}
 	if l.Duplicate.Chance().Hit(w.draw("duplicate", p, 0)) {
 		w.counts.Duplicated++
-		fates = append(fates, Fate{inOrder(leaves.Add(w.delay(p, l, 1))), p.Ref, p.To, w.lands(p, l, 1, nil), 1})
+		at := w.stall(now, leaves.Add(w.delay(leaves, p, l, 1)), p, l, 1)
+		fates = append(fates, Fate{inOrder(at), p.Ref, p.To, w.lands(p, l, 1, nil), 1})
 	}
 	return fates
 }
@@ -235,18 +238,19 @@ func (w *twin) lands(p Packet, l Link, copied uint64, forced *Explicit) Verdict 
 	return Arrives
 }
 
-func (w *twin) delay(p Packet, l Link, copied uint64) time.Duration {
-	positive := func(draw int64) time.Duration {
-		if draw < 0 {
-			w.counts.Clamped++
-			return 0
-		}
-		return time.Duration(draw)
+func (w *twin) positive(draw int64) time.Duration {
+	if draw < 0 {
+		w.counts.Clamped++
+		return 0
 	}
-	delay := positive(l.Excess.Sample(w.draw("delay", p, copied)))
+	return time.Duration(draw)
+}
+
+func (w *twin) delay(leaves sim.Time, p Packet, l Link, copied uint64) time.Duration {
+	delay := w.positive(l.Excess.Sample(w.correlated(leaves, w.draw("delay", p, copied), p, l)))
 	if l.Datagram && l.Reorder.Chance().Hit(w.draw("reorder", p, copied)) {
 		w.counts.Reordered++
-		delay += positive(l.ReorderExtra.Sample(w.draw("reorder-extra", p, copied)))
+		delay += w.positive(l.ReorderExtra.Sample(w.draw("reorder-extra", p, copied)))
 	}
 	if !l.NoBase {
 		delay += w.base(p.From, p.To)
@@ -283,32 +287,6 @@ func (w *twin) loses(leaves sim.Time, p Packet, l Link) bool {
 		}
 	}
 	return chance.Hit(w.draw("loss", p, 0))
-}
-
-// bad walks the chain forwards from its stationary start.
-func (w *twin) bad(at sim.Time, p Packet, g *GilbertElliott) bool {
-	key := w.root.Name("burst").With(uint64(p.From)<<16 | uint64(p.To))
-	of63 := func(r rng.Ratio) *big.Int { // r*2^63, truncated
-		if r.Num == 0 {
-			return new(big.Int)
-		}
-		v := new(big.Int).Lsh(new(big.Int).SetUint64(r.Num), 63)
-		return v.Div(v, new(big.Int).SetUint64(r.Den))
-	}
-	word := func(k int64) *big.Int { return new(big.Int).SetUint64(key.Word(uint64(k)) >> 1) }
-	up, down := of63(g.P), of63(g.R)
-	stationary := new(big.Int).Lsh(up, 63)
-	stationary.Div(stationary, new(big.Int).Add(up, down))
-	stay := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 63), down)
-	states := []bool{word(0).Cmp(stationary) < 0}
-	for k := int64(len(states)); k <= int64(at)/int64(g.Every); k++ {
-		if states[k-1] {
-			states = append(states, word(k).Cmp(stay) < 0)
-		} else {
-			states = append(states, word(k).Cmp(up) < 0)
-		}
-	}
-	return states[int64(at)/int64(g.Every)]
 }
 
 func (w *twin) arrive(from, to Addr) Verdict {

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"mpcomm/network/latency"
 )
 
 // link reads one entry of links.
@@ -78,6 +80,16 @@ func (d *decoder) linkProperties(q record, o *LinkOverride, net *Network) {
 		}
 	}
 	o.Bandwidth, o.Queue = q.optionalAmount("bandwidth"), q.optionalAmount("queue")
+	if q.has("correlation") {
+		if o.Correlation = d.correlation(q); o.Correlation == nil {
+			o.Correlation = &Correlation{}
+		}
+	}
+	if q.has("stalls") {
+		if o.Stalls = d.stalls(q); o.Stalls == nil {
+			o.Stalls = &Stalls{}
+		}
+	}
 	if q.has("mtu") {
 		mtu := d.mtu(q, net.Overhead)
 		o.MTU = &mtu
@@ -92,4 +104,58 @@ func (d *decoder) mtu(r record, overhead int64) int64 {
 		d.problem(n, path, "%s is smaller than network.overhead, %s: no packet would pass; want at least that", sizes.print(mtu), sizes.print(overhead))
 	}
 	return mtu
+}
+
+// MaxKnots and MinStallGap are the bounds that network sets for correlation and
+// stalls.
+const (
+	MaxKnots    = 1024
+	MinStallGap = time.Millisecond
+)
+
+// correlation reads how delays hang together; nil for none.
+func (d *decoder) correlation(r record) *Correlation {
+	n, path, f := r.value("correlation")
+	if n == nil || r.is("correlation", "none") {
+		return nil
+	}
+	before := len(d.problems)
+	q := d.record(n, path, f.object)
+	c := &Correlation{Share: q.ratio("share"), Span: time.Duration(q.amount("span")), Every: time.Duration(q.amount("every"))}
+	if len(d.problems) == before && (c.Span < c.Every || c.Span%c.Every != 0 || c.Span/c.Every > MaxKnots) {
+		at, where, _ := q.value("span")
+		if !q.has("span") {
+			at, where = n, path
+		}
+		d.problem(at, where, "span %s is no multiple of every %s; want 1..%d times it", durations.print(int64(c.Span)),
+			durations.print(int64(c.Every)), MaxKnots)
+	}
+	return c.orNone()
+}
+
+// stalls reads how links freeze; nil for never.
+func (d *decoder) stalls(r record) *Stalls {
+	n, path, f := r.value("stalls")
+	if n == nil || r.is("stalls", "none") {
+		return nil
+	}
+	before := len(d.problems)
+	q := d.record(n, path, f.object)
+	s := &Stalls{Every: q.family("every"), For: q.family("for"), Stragglers: q.ratio("stragglers"), Later: q.family("later")}
+	if len(d.problems) > before {
+		return s
+	}
+	for _, k := range []struct {
+		name   string
+		family latency.Family
+	}{{"every", s.Every}, {"for", s.For}} {
+		dist := k.family.Dist()
+		at, where, _ := q.value(k.name)
+		if dist.CanBeNegative() {
+			d.problem(at, where, "may be negative; want a distribution that is not, such as a lognormal")
+		} else if median := dist.Sample(1 << 63); k.name == "every" && median < int64(MinStallGap) {
+			d.problem(at, where, "has a median of %s; want %s or more", durations.print(median), durations.print(int64(MinStallGap)))
+		}
+	}
+	return s
 }

@@ -36,7 +36,7 @@ func (d *decoder) network(r record, s *Scenario) Network {
 		at, where, _ := q.value("queue")
 		d.warn(at, where, "has no effect without bandwidth")
 	}
-	net.MTU = d.mtu(q, net.Overhead)
+	net.MTU, net.Correlation, net.Stalls = d.mtu(q, net.Overhead), d.correlation(q), d.stalls(q)
 	q.items("links", func(n *node, path string) { net.Links = append(net.Links, d.link(n, path, &net)) })
 	q.items("changes", func(n *node, path string) { net.Changes = append(net.Changes, d.change(n, path, &net)) })
 	q.items("delays", func(n *node, path string) {

@@ -38,7 +38,7 @@ func ExampleParse_errors() {
 	// lab.yaml:1:8: peers: 10000000 is out of range; want 1..65536
 	//     peers: 10000000
 	//            ^
-	// lab.yaml:3:3: network.latncy: unknown key (did you mean "latency"?); the keys here are latency preset sites inflation matrix server self link reorder loss duplicate overhead bandwidth queue mtu corrupt transport links changes delays
+	// lab.yaml:3:3: network.latncy: unknown key (did you mean "latency"?); the keys here are latency preset sites inflation matrix server self link reorder loss duplicate overhead bandwidth queue correlation stalls mtu corrupt transport links changes delays
 	//       latncy: 20ms
 	//       ^
 	// lab.yaml:4:9: network.loss: probability "1.5": want 0..1 (0%..100%)

@@ -74,6 +74,7 @@ func (net *Network) tree() *node {
 	n.put("loss", lossNode(net.Loss)).put("duplicate", ratioNode(net.Duplicate))
 	n.put("overhead", rawNode(sizes.print(net.Overhead)))
 	n.put("bandwidth", orWord(net.Bandwidth, &bandwidths, "none")).put("queue", orWord(net.Queue, &sizes, "none"))
+	n.put("correlation", correlationNode(net.Correlation)).put("stalls", stallsNode(net.Stalls))
 	n.put("mtu", orWord(net.MTU, &sizes, "none")).put("corrupt", ratioNode(net.Corrupt))
 	n.put("transport", transportNode(net.Transport))
 	if len(net.Links) > 0 {
@@ -114,6 +115,21 @@ func lossNode(l Loss) *node {
 	}
 	return mapOf().put("kind", rawNode("gilbert-elliott")).put("p", ratioNode(b.P)).put("r", ratioNode(b.R)).
 		put("every", durationNode(b.Every)).put("good", ratioNode(b.Good)).put("bad", ratioNode(b.Bad))
+}
+
+func correlationNode(c *Correlation) *node {
+	if c == nil {
+		return rawNode("none")
+	}
+	return mapOf().put("share", ratioNode(c.Share)).put("span", durationNode(c.Span)).put("every", durationNode(c.Every))
+}
+
+func stallsNode(s *Stalls) *node {
+	if s == nil {
+		return rawNode("none")
+	}
+	return mapOf().put("every", familyNode(s.Every, &durations)).put("for", familyNode(s.For, &durations)).
+		put("stragglers", ratioNode(s.Stragglers)).put("later", familyNode(s.Later, &durations))
 }
 
 func transportNode(t Transport) *node {
@@ -163,6 +179,12 @@ func linkNode(n *node, o LinkOverride) *node {
 	}
 	if o.Queue != nil {
 		n.put("queue", orWord(*o.Queue, &sizes, "none"))
+	}
+	if o.Correlation != nil {
+		n.put("correlation", correlationNode(o.Correlation.orNone()))
+	}
+	if o.Stalls != nil {
+		n.put("stalls", stallsNode(o.Stalls.orNone()))
 	}
 	if o.MTU != nil {
 		n.put("mtu", orWord(*o.MTU, &sizes, "none"))

@@ -71,6 +71,12 @@ func (w *writer) object(o *object) string {
 		} else {
 			add("duplicate", "1/7")
 		}
+	case &correlationObject:
+		add("every", "7ms")
+		add("span", fmt.Sprint(7*w.number("knots", 1, MaxKnots))+"ms")
+	case &stallsObject:
+		add("every", w.pick("every", "1ms", "3s", "{kind: exponential, min: 1ms, mean: 5s}", "{kind: pareto, scale: 10ms, shape: 0.5}"))
+		add("for", w.pick("for", "0ms", "3s", "{kind: empirical, file: sample.txt}", "{kind: lognormal, median: 7ms, sigma: 2}"))
 	case &clockObject:
 		add("freeze", w.pick("freeze", "[]", "[{at: 1s, for: 2ms}]", "[{at: 0s, for: 3ms}, {at: 2us, since: data, for: 1s, resume: catches_up}]"))
 		if w.chance("replay") {

@@ -100,6 +100,8 @@ var networkObject = object{name: "network", doc: "Links between peers. The delay
 	{"overhead", amount(&sizes, 0, 1<<20), "0B", false, "bytes a packet adds to its body and stamp"},
 	{"bandwidth", amount(&bandwidths, 1, maxBandwidth).or("none"), "none", false, "of each directed link"},
 	{"queue", amount(&sizes, 1, 1<<50).or("none"), "none", false, "bytes that may wait for a link's bandwidth; what exceeds them is dropped; none = any number"},
+	{"correlation", of(&correlationObject).or("none"), "none", false, "ties the delays of each directed link together in time; each keeps its distribution"},
+	{"stalls", of(&stallsObject).or("none"), "none", false, "each directed link freezes now and then, and then delivers all at once"},
 	{"mtu", amount(&sizes, 1, 1<<30).or("none"), "none", false, "largest packet, overhead included; a larger one is dropped, not cut in pieces"},
 	{"corrupt", ratioForm, "0", false, "probability that a packet is damaged on the way: its receiver notices and discards it"},
 	{"transport", of(&transportObject), "none", false, "the stage between links and ordering"},
@@ -126,6 +128,19 @@ var burstsObject = object{name: "bursts", doc: "Loss in bursts: each link is goo
 	{"every", positive(), "10ms", false, "time between two chances to change"},
 	{"good", ratioForm, "0", false, "loss while good"},
 	{"bad", ratioForm, "1/2", false, "loss while bad"},
+}}
+
+var correlationObject = object{name: "correlation", doc: "A level of each directed link, on which its delays rise and fall together: the normal scores of two packets sent t apart are correlated by share x (1 - t/span), beyond span not at all.", keys: []key{
+	{"share", ratioForm, "1/2", false, "of the variance of a delay (of its normal score; of its logarithm, if lognormal) that is the link's"},
+	{"span", positive(), "1s", false, "how long a level is felt; a multiple of every"},
+	{"every", positive(), "100ms", false, "time from one change of the level to the next"},
+}}
+
+var stallsObject = object{name: "stalls", doc: "While a link is stalled nothing arrives over it; what would have, sent before the stall or during it, arrives at its end.", keys: []key{
+	{"every", family(&durations), "{kind: exponential, mean: 30s}", false, "time from the end of a stall, or from the start of the run, to the next stall; a median of 1ms or more"},
+	{"for", family(&durations), "{kind: exponential, mean: 1s}", false, "how long a stall lasts"},
+	{"stragglers", ratioForm, "5%", false, "of the packets that a stall froze, how many come later than its end"},
+	{"later", family(&durations), "{kind: exponential, mean: 200ms}", false, "by how much"},
 }}
 
 var transportObject = object{name: "transport", word: "kind", doc: "What repairs links below any ordering.", keys: []key{
@@ -158,6 +173,8 @@ var linkProperties = []key{
 	{"duplicate", ratioForm, "", false, "as network.duplicate"},
 	{"bandwidth", amount(&bandwidths, 1, maxBandwidth).or("none"), "", false, "as network.bandwidth"},
 	{"queue", amount(&sizes, 1, 1<<50).or("none"), "", false, "as network.queue"},
+	{"correlation", of(&correlationObject).or("none"), "", false, "as network.correlation"},
+	{"stalls", of(&stallsObject).or("none"), "", false, "as network.stalls"},
 	{"mtu", amount(&sizes, 1, 1<<30).or("none"), "", false, "as network.mtu"},
 	{"corrupt", ratioForm, "", false, "as network.corrupt"},
 }

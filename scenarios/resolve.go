@@ -26,6 +26,9 @@ type ResolvedLink struct {
 	MTU       int64    // bytes, 0 = unlimited
 	Corrupt   rng.Ratio
 	Down      bool // carries nothing
+
+	Correlation *Correlation // nil = none
+	Stalls      *Stalls      // nil = none
 }
 
 // ResolvedOverride is a ResolvedLink for the directed links From x To; nil =
@@ -85,6 +88,7 @@ func (s *Scenario) Link() ResolvedLink {
 	link := ResolvedLink{
 		Excess: net.Latency, Datagram: net.Datagram, Loss: net.Loss, Duplicate: net.Duplicate,
 		Bandwidth: net.Bandwidth, Queue: net.Queue, MTU: net.MTU, Corrupt: net.Corrupt,
+		Correlation: net.Correlation, Stalls: net.Stalls,
 	}
 	if net.Datagram {
 		link.Reorder = net.Reorder
@@ -138,6 +142,12 @@ func (o *LinkOverride) apply(link ResolvedLink, preset *Reorder) ResolvedLink {
 	if o.Down != nil {
 		link.Down = *o.Down
 	}
+	if o.Correlation != nil {
+		link.Correlation = o.Correlation.orNone()
+	}
+	if o.Stalls != nil {
+		link.Stalls = o.Stalls.orNone()
+	}
 	if o.Datagram != nil {
 		link.Datagram = *o.Datagram
 		if !link.Datagram {
@@ -153,6 +163,22 @@ func (o *LinkOverride) apply(link ResolvedLink, preset *Reorder) ResolvedLink {
 		}
 	}
 	return link
+}
+
+// orNone is nil where an exception says none.
+func (c *Correlation) orNone() *Correlation {
+	if c == nil || c.Share.Num == 0 {
+		return nil
+	}
+	return c
+}
+
+// orNone is nil where an exception says none.
+func (s *Stalls) orNone() *Stalls {
+	if s == nil || s.Every.Kind == "" {
+		return nil
+	}
+	return s
 }
 
 // Overrides are the exceptions of links, resolved: where entries of the file

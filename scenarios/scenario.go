@@ -144,28 +144,30 @@ const (
 
 // Network describes links, sites and what befalls packets.
 type Network struct {
-	Latency   latency.Family // excess over the base: the file's, the matrix's, the preset's or the default
-	Preset    string
-	Sites     []string
-	Inflation rng.Fixed
-	Matrix    *Matrix
-	Server    string // site of the comparison server, or empty
-	Self      SelfMode
-	SelfDelay latency.Family
-	Datagram  bool
-	Reorder   *Reorder // nil = none; acts on datagram links only
-	Loss      Loss
-	Duplicate rng.Ratio
-	Overhead  int64 // bytes a packet adds to its body
-	Bandwidth int64 // bits per second, 0 = unlimited
-	Queue     int64 // bytes, 0 = unlimited
-	MTU       int64 // bytes, 0 = unlimited
-	Corrupt   rng.Ratio
-	Transport Transport
-	Links     []LinkOverride
-	Changes   []LinkChange
-	Delays    []Delay
-	base      *latency.Matrix // of the rows that peers sit at, then the server's; nil = no base
+	Latency     latency.Family // excess over the base: the file's, the matrix's, the preset's or the default
+	Preset      string
+	Sites       []string
+	Inflation   rng.Fixed
+	Matrix      *Matrix
+	Server      string // site of the comparison server, or empty
+	Self        SelfMode
+	SelfDelay   latency.Family
+	Datagram    bool
+	Reorder     *Reorder // nil = none; acts on datagram links only
+	Loss        Loss
+	Duplicate   rng.Ratio
+	Overhead    int64 // bytes a packet adds to its body
+	Bandwidth   int64 // bits per second, 0 = unlimited
+	Queue       int64 // bytes, 0 = unlimited
+	MTU         int64 // bytes, 0 = unlimited
+	Corrupt     rng.Ratio
+	Correlation *Correlation // nil = each delay is a draw of its own
+	Stalls      *Stalls      // nil = never
+	Transport   Transport
+	Links       []LinkOverride
+	Changes     []LinkChange
+	Delays      []Delay
+	base        *latency.Matrix // of the rows that peers sit at, then the server's; nil = no base
 }
 
 // Matrix names a file of measured round trips and holds what was read.
@@ -195,6 +197,18 @@ type Bursts struct {
 	Good, Bad rng.Ratio // probability of loss in each state
 }
 
+// Correlation ties the delays of a link together in time.
+type Correlation struct {
+	Share       rng.Ratio
+	Span, Every time.Duration
+}
+
+// Stalls freeze links now and then.
+type Stalls struct {
+	Every, For, Later latency.Family
+	Stragglers        rng.Ratio
+}
+
 // Transport is the stage below the ordering.
 type Transport struct {
 	Kind    string // none, fifo, reliable
@@ -205,17 +219,19 @@ type Transport struct {
 
 // LinkOverride replaces properties of the directed links From x To; nil = all.
 type LinkOverride struct {
-	From, To  []peer.ID
-	Down      *bool
-	Latency   *latency.Family
-	Datagram  *bool
-	Loss      *Loss
-	Duplicate *rng.Ratio
-	Reorder   *Reorder
-	Bandwidth *int64
-	Queue     *int64
-	MTU       *int64
-	Corrupt   *rng.Ratio
+	From, To    []peer.ID
+	Down        *bool
+	Latency     *latency.Family
+	Datagram    *bool
+	Loss        *Loss
+	Duplicate   *rng.Ratio
+	Reorder     *Reorder
+	Bandwidth   *int64
+	Queue       *int64
+	MTU         *int64
+	Corrupt     *rng.Ratio
+	Correlation *Correlation // the zero value for none
+	Stalls      *Stalls      // the zero value for none
 }
 
 // LinkChange replaces properties of links for a time.

@@ -45,6 +45,8 @@ network:
   overhead: 0B
   bandwidth: none
   queue: none
+  correlation: none
+  stalls: none
   mtu: none
   corrupt: 0
   transport: {kind: none}

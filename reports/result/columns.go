@@ -105,6 +105,7 @@ var columns = [...]column{
 	{"cost.packets_no_link", number, func(o *Ordering) (int64, uint64) { return count(o.Cost.PacketsNoLink) }},
 	{"cost.packets_too_big", number, func(o *Ordering) (int64, uint64) { return count(o.Cost.PacketsTooBig) }},
 	{"cost.packets_corrupted", number, func(o *Ordering) (int64, uint64) { return count(o.Cost.PacketsCorrupted) }},
+	{"cost.packets_stalled", number, func(o *Ordering) (int64, uint64) { return count(o.Cost.PacketsStalled) }},
 	{"cost.packets_duplicated", number, func(o *Ordering) (int64, uint64) { return count(o.Cost.PacketsDuplicated) }},
 	{"cost.packets_repeated", number, func(o *Ordering) (int64, uint64) { return count(o.Cost.PacketsRepeated) }},
 	{"cost.clamped", number, func(o *Ordering) (int64, uint64) { return count(o.Cost.Clamped) }},

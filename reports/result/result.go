@@ -175,6 +175,7 @@ type Cost struct {
 	PacketsNoLink       uint64      `json:"packets_no_link"`   // part of lost: the link was down
 	PacketsTooBig       uint64      `json:"packets_too_big"`   // part of lost: larger than the link's MTU
 	PacketsCorrupted    uint64      `json:"packets_corrupted"` // part of lost: damaged on the way
+	PacketsStalled      uint64      `json:"packets_stalled"`   // arrived later because a stall froze their link
 	PacketsDuplicated   uint64      `json:"packets_duplicated"`
 	PacketsRepeated     uint64      `json:"packets_repeated"`
 	Clamped             uint64      `json:"clamped"` // drawn delays below 0, counted as 0

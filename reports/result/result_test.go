@@ -69,7 +69,7 @@ func sample() *Ordering {
 		Quality: Quality{next(), next(), next(), next(), List[peer.ID]{1, 5}, stats.Share(next(), 11)},
 		Cost: Cost{
 			uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()),
-			uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), stats.Share(next(), 13), times(), times(), times(),
+			uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), stats.Share(next(), 13), times(), times(), times(),
 		},
 		Counters: Counters{{"late", stats.Of(next())}, {"hlc_ahead_ms", stats.Share(next(), 17)}},
 		Phases: Phases{

@@ -41,7 +41,7 @@ var integerPaths = [...]string{
 	"divergence.deliveries", "divergence.rounds_classic", "divergence.rounds_full",
 	"quality.fifo_violations", "quality.fifo_gaps", "quality.causal_violations", "quality.causal_gaps",
 	"cost.packets", "cost.packets_phases", "cost.packets_ordering", "cost.packets_acks", "cost.packets_resent",
-	"cost.packets_lost", "cost.packets_no_link", "cost.packets_too_big", "cost.packets_corrupted", "cost.packets_duplicated", "cost.packets_repeated", "cost.clamped", "cost.bytes",
+	"cost.packets_lost", "cost.packets_no_link", "cost.packets_too_big", "cost.packets_corrupted", "cost.packets_stalled", "cost.packets_duplicated", "cost.packets_repeated", "cost.clamped", "cost.bytes",
 	"phases.too_early", "phases.too_late", "phases.resent",
 }
 
@@ -57,7 +57,7 @@ func integers(o *Ordering) [len(integerPaths)]int64 {
 		int64(d.Deliveries), int64(d.RoundsClassic), int64(d.RoundsFull),
 		int64(q.FIFOViolations), int64(q.FIFOGaps), int64(q.CausalViolations), int64(q.CausalGaps),
 		int64(c.Packets), int64(c.PacketsPhases), int64(c.PacketsOrdering), int64(c.PacketsAcks), int64(c.PacketsResent),
-		int64(c.PacketsLost), int64(c.PacketsNoLink), int64(c.PacketsTooBig), int64(c.PacketsCorrupted), int64(c.PacketsDuplicated), int64(c.PacketsRepeated), int64(c.Clamped), int64(c.Bytes),
+		int64(c.PacketsLost), int64(c.PacketsNoLink), int64(c.PacketsTooBig), int64(c.PacketsCorrupted), int64(c.PacketsStalled), int64(c.PacketsDuplicated), int64(c.PacketsRepeated), int64(c.Clamped), int64(c.Bytes),
 		int64(p.TooEarly), int64(p.TooLate), int64(p.Resent),
 	}
 }

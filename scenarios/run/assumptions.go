@@ -186,6 +186,15 @@ func (a *assumer) largestDelay() (time.Duration, bool) {
 			}
 			d += time.Duration(extra)
 		}
+		if st := l.Stalls; st != nil {
+			_, lasts, bounded := span(st.For)
+			_, later, laterBounded := span(st.Later)
+			if !bounded || !laterBounded {
+				return 0, false
+			}
+			// A straggler may meet the next stall as well.
+			d += time.Duration(2*lasts + later)
+		}
 		worst = max(worst, d)
 	}
 	for _, d := range a.s.Network.Delays {

@@ -45,6 +45,8 @@ func propertiesOf(o *scenarios.LinkOverride) network.Properties {
 		{o.MTU != nil, network.SetMTU},
 		{o.Corrupt != nil, network.SetCorrupt},
 		{o.Down != nil, network.SetDown},
+		{o.Correlation != nil, network.SetCorrelation},
+		{o.Stalls != nil, network.SetStalls},
 	} {
 		if p.given {
 			set |= p.property

@@ -143,6 +143,7 @@ func (v *Evaluator) cost(p *Plan, o *Outcome) {
 	c.PacketsAcks, c.PacketsResent, c.PacketsRepeated = o.Cost.Acks, o.Cost.Resent, o.Cost.Repeated
 	c.PacketsLost, c.PacketsDuplicated, c.Clamped = o.Net.Lost, o.Net.Duplicated, o.Net.Clamped+o.Clamped
 	c.PacketsNoLink, c.PacketsTooBig, c.PacketsCorrupted = o.Net.NoLink, o.Net.TooBig, o.Net.Corrupted
+	c.PacketsStalled = o.Net.Stalled
 	c.Bytes = o.Cost.Bytes
 	c.PacketsPerBroadcast = stats.Ratio{Num: o.Cost.Ordering, Den: uint64(len(o.History.Broadcasts))}
 	receives := uint64(0)

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"mpcomm/network"
 	"mpcomm/peer"
 	"mpcomm/scenarios"
 )
@@ -98,5 +99,45 @@ network:
 	}
 	if again, _ := judged(t, string(scenarios.Format(s)), 1); again.Digest != o.Digest {
 		t.Error("printed and read again the scenario runs differently")
+	}
+}
+
+// A file's correlation and stalls reach the network, by default and by link,
+// and are in the scenario when it is printed and read again.
+func TestProcessesInTime(t *testing.T) {
+	t.Parallel()
+	const head = "version: 1\nname: time\npeers: 3\norderings: [naive]\nphases: {kind: none, drain: 100ms}\n" +
+		"workload: {messages: 50, gap: 10ms, senders: [0], size: 100B}\nnetwork: "
+	digests := map[[16]byte]string{}
+	for _, tt := range []struct {
+		network string
+		stalls  bool
+	}{
+		{"{latency: {kind: exponential, mean: 5ms}}", false},
+		{"{latency: {kind: exponential, mean: 5ms}, correlation: {}}", false},
+		{"{latency: {kind: exponential, mean: 5ms}, links: [{to: 2, correlation: {share: 1/3, span: 30ms, every: 10ms}}]}", false},
+		{"{latency: {kind: exponential, mean: 5ms}, stalls: {every: 100ms, for: 50ms}}", true},
+		{"{latency: {kind: exponential, mean: 5ms}, stalls: {every: 100ms, for: 50ms}, links: [{to: 2, stalls: none}]}", true},
+		{"{latency: {kind: exponential, mean: 5ms}, changes: [{at: 1ms, correlation: {}}]}", false},
+		{"{latency: {kind: exponential, mean: 5ms}, correlation: {}, changes: [{at: 100ms, to: 1, correlation: none, stalls: {for: 30ms, every: 80ms}}]}", true},
+	} {
+		o, r := judged(t, head+tt.network+"\n", 1)
+		if (r.Cost.PacketsStalled > 0) != tt.stalls || r.Cost.PacketsStalled != o.Net.Stalled || !r.Complete {
+			t.Errorf("%s: %d packets stalled, complete %t; want some: %t", tt.network, r.Cost.PacketsStalled, r.Complete, tt.stalls)
+		}
+		if other, same := digests[o.Digest]; same && !strings.Contains(tt.network, "at: 1ms") {
+			t.Errorf("%s runs as %s does", tt.network, other)
+		}
+		digests[o.Digest] = tt.network
+		s, err := scenarios.Parse("x.yaml", []byte(head+tt.network+"\n"), nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, _ := judged(t, string(scenarios.Format(s)), 1); again.Digest != o.Digest {
+			t.Errorf("%s: printed and read again it runs differently", tt.network)
+		}
+	}
+	if scenarios.MaxKnots != network.MaxKnots || scenarios.MinStallGap != network.MinStallGap {
+		t.Error("the language and the network bound knots or gaps differently")
 	}
 }

@@ -205,6 +205,12 @@ func link(l scenarios.ResolvedLink) network.Link {
 		Datagram: l.Datagram, NoBase: l.NoBase, Excess: l.Excess.Dist(), Loss: l.Loss.Ratio, Duplicate: l.Duplicate,
 		Bandwidth: l.Bandwidth, Queue: l.Queue, MTU: l.MTU, Corrupt: l.Corrupt, Down: l.Down,
 	}
+	if c := l.Correlation; c != nil {
+		out.Correlation = &network.Correlation{Share: c.Share, Span: c.Span, Every: c.Every}
+	}
+	if st := l.Stalls; st != nil {
+		out.Stalls = &network.Stalls{Every: st.Every.Dist(), For: st.For.Dist(), Stragglers: st.Stragglers, Later: st.Later.Dist()}
+	}
 	if b := l.Loss.Bursts; b != nil {
 		out.Burst = &network.GilbertElliott{P: b.P, R: b.R, Every: b.Every, Good: b.Good, Bad: b.Bad}
 	}

@@ -59,3 +59,12 @@ func BenchmarkSample(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkScore(b *testing.B) {
+	k := Root(1).Name("score")
+	var sum uint64
+	for i := range uint64(b.N) {
+		sum += ScoreOf(k.Word(i)).Word()
+	}
+	sink = sum
+}

@@ -34,6 +34,10 @@
 // parameters of the family. Two runs that differ in a mean therefore see delays
 // that rise and fall together (common random numbers).
 //
+// A Score is a word on the scale of standard normal variates, where words can be
+// mixed: the word of a mixture that is standard normal again draws from any
+// family what a word of its own would.
+//
 // The word w stands for the upper tail probability U = (^w | 1) / 2^64, so that
 // the tails reach to 2^-64: 44 means of an exponential, 9.1 standard deviations
 // of a normal (whose lower half mirrors the upper). Samples are rounded to the
@@ -45,7 +49,7 @@
 // Fused multiply-add, math.Exp and their like differ between processors and
 // even between builds for one processor. Nothing here uses floating point:
 // logarithm, exponential and the normal quantile are piecewise cubics with
-// frozen integer coefficients, exact where pieces meet and with coefficients
+// frozen integer coefficients (as is the tail of the normal distribution), exact where pieces meet and with coefficients
 // that are never negative, so that truncation cannot break monotonicity. The
 // relative error of the logarithm and the exponential is below 1e-9, that of
 // the normal quantile below 3e-8, everywhere to the ends of the tails. All
