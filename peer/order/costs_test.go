@@ -197,6 +197,7 @@ func TestOtherCosts(t *testing.T) {
 			{"timestamp-offline", nil, order.Open, order.Flow{}},
 			{"merge", null("none"), order.Open, order.Flow{}},
 			{"merge", append(null("60ms"), order.Value{Name: "stamp", Text: "lamport"}), order.Open, order.Flow{Packets: n * (n - 1), Every: order.Delay{Fixed: 60 * time.Millisecond}}},
+			{"merge", append(null("60ms"), order.Value{Name: "stamp", Text: "hlc"}), order.Mean, order.Flow{Packets: n * (n - 1), Every: order.Delay{Fixed: 60 * time.Millisecond}}},
 			{"merge", null("60ms"), order.Mean, order.Flow{Packets: n * (n - 1), Every: order.Delay{Fixed: 60 * time.Millisecond}}},
 		} {
 			c := stated(t, tt.kind, tt.values, n, 1)

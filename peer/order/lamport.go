@@ -93,7 +93,7 @@ func (o *lamport) Receive(_ peer.Instant, m *peer.Message, out *peer.Effects) {
 	case peer.KindAck:
 		o.clock = max(o.clock, m.Stamp) + 1
 		if o.detect {
-			o.believe(m.From, m.Aux, m.Stamp)
+			o.believe(m.From, m.Aux, m.Stamp, 0)
 			o.deliver(out)
 			return
 		}
@@ -131,7 +131,7 @@ func (o *lamport) receiveData(m *peer.Message, out *peer.Effects) {
 		o.last[o.self] = o.clock
 	}
 	if o.detect {
-		o.believe(sender, m.Aux+1, m.Stamp)
+		o.believe(sender, m.Aux+1, m.Stamp, 0)
 		o.keepPromises(sender)
 	} else {
 		o.last[sender] = max(o.last[sender], m.Stamp)

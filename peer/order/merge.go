@@ -17,17 +17,19 @@ import (
 // ended holds nobody back.
 //
 // Links must keep their order, and a silent peer blocks everybody. Stamps are
-// readings of the local clock, or of a logical one that receiving moves ahead:
-// then the order is causal as well. What is lost is skipped, or detected by
-// counting, as lamport does.
+// readings of the local clock, or of a clock that receiving moves ahead, a
+// logical or a hybrid one: then the order is causal as well. What is lost is
+// skipped, or detected by counting, as lamport does.
 //
 // Source: Aguilera and Strom, "Efficient atomic broadcast using deterministic
-// merge", PODC 2000, pages 209-218, section 3.
+// merge", PODC 2000, pages 209-218, section 3. For stamp: hlc see Kulkarni,
+// Demirbas, Madappa, Avva and Leone, OPODIS 2014, figure 5.
 type merge struct {
 	peer.Base
 	self     peer.ID
-	logical  bool
+	logical  bool          // stamps are those of a logical clock
 	interval time.Duration // between nulls, or Never
+	clock    hybridClock   // with hybrid stamps: how far the own stream has come
 
 	stamp   int64 // how far the own stream has come: greater stamps follow
 	queue   queue
@@ -52,7 +54,7 @@ func mergeSpec() Spec {
 		Guarantees: peer.FIFO | peer.Total | peer.Agreement,
 		Needs:      peer.FIFOLinks | peer.NoLoss | peer.NoCrash,
 		Refine: func(v Values, g peer.Guarantee, n peer.Need) (peer.Guarantee, peer.Need) {
-			if v.Enum("stamp") == "lamport" {
+			if v.Enum("stamp") != "clock" {
 				g, n = g|peer.Causal, n|peer.RepliesOnReceipt
 			}
 			if v.Enum("gaps") == "detect" {
@@ -63,8 +65,8 @@ func mergeSpec() Spec {
 		Params: []Param{
 			{Name: "null", Type: Duration, Default: "50ms", Never: true, Doc: "the time between two nulls of a peer"},
 			{
-				Name: "stamp", Type: Enum, Default: "clock", Allowed: []string{"clock", "lamport"},
-				Doc: "what messages are stamped with: the local clock or a logical one",
+				Name: "stamp", Type: Enum, Default: "clock", Allowed: []string{"clock", "lamport", "hlc"},
+				Doc: "what messages are stamped with: the local clock, a logical one, or a hybrid logical clock",
 			},
 			{
 				Name: "gaps", Type: Enum, Default: "skip", Allowed: []string{"skip", "detect"},
@@ -101,7 +103,7 @@ func mergeCost(v Values, n int, from peer.ID) Cost {
 
 func newMerge(v Values) (peer.Ordering, error) {
 	o := &merge{interval: v.Duration("null"), logical: v.Enum("stamp") == "lamport"}
-	o.detect = v.Enum("gaps") == "detect"
+	o.detect, o.hybrid = v.Enum("gaps") == "detect", v.Enum("stamp") == "hlc"
 	if o.interval == 0 {
 		return nil, errors.New("ordering merge: null: 0s; want a duration above 0s, or none")
 	}
@@ -125,20 +127,33 @@ func (o *merge) Start(now peer.Instant, out *peer.Effects) {
 	o.arm(out)
 }
 
-// next gives the stamp of the next packet of the own stream.
-func (o *merge) next(now peer.Instant) int64 {
+// put stamps the next packet of the own stream. A hybrid stamp has its logical
+// part in the upper half of Aux, above the count of messages.
+func (o *merge) put(now peer.Instant, p *peer.Message) {
+	p.Aux, p.Ints = o.count(), 1
+	if o.detect {
+		p.Ints++
+	}
+	if o.hybrid {
+		o.clock.tick(now)
+		p.Stamp, p.Aux = o.clock.l, int64(uint64(o.clock.c)<<32|uint64(p.Aux))
+		p.Ints++
+		return
+	}
 	o.stamp++
 	if !o.logical {
 		o.stamp = max(o.stamp, int64(now))
 	}
-	return o.stamp
+	p.Stamp = o.stamp
 }
 
-func (o *merge) ints() uint8 {
-	if o.detect {
-		return 2
+// take reads the parts of a packet's Aux: the logical part of a hybrid stamp,
+// and the count of messages.
+func (o *merge) take(m *peer.Message) (logical uint32, count int64) {
+	if o.hybrid {
+		return uint32(uint64(m.Aux) >> 32), int64(uint32(m.Aux))
 	}
-	return 1
+	return 0, m.Aux
 }
 
 // count is how many messages this peer has broadcast, for those who ask.
@@ -151,26 +166,26 @@ func (o *merge) count() int64 {
 
 func (o *merge) Broadcast(now peer.Instant, m *peer.Message, out *peer.Effects) {
 	p := *m
-	p.Stamp, p.Aux, p.Ints = o.next(now), o.count(), o.ints()
+	o.put(now, &p)
 	o.broadcasts++
 	out.ToAll(p)
 }
 
 func (o *merge) sendNull(now peer.Instant, out *peer.Effects) {
-	out.ToOthers(peer.Message{
-		ID: peer.NoMessage, Kind: peer.KindNull, Ints: o.ints(), Round: o.nulls, Stamp: o.next(now), Aux: o.count(),
-	})
+	p := peer.Message{ID: peer.NoMessage, Kind: peer.KindNull, Round: o.nulls}
+	o.put(now, &p)
+	out.ToOthers(p)
 	o.nulls++
 }
 
 func (o *merge) Receive(now peer.Instant, m *peer.Message, out *peer.Effects) {
-	if m.Stamp > maxStamp || m.Stamp < -maxStamp || uint64(m.Aux) > peer.MaxNumber+1 {
+	logical, count := o.take(m)
+	if m.Stamp > maxStamp || m.Stamp < -maxStamp || uint64(count) > peer.MaxNumber+1 {
 		return // no stamp of the group
 	}
 	switch m.Kind {
 	case peer.KindNull:
-		o.hear(m.From, m.Stamp, m.Aux)
-		if m.From == o.blocker {
+		if o.hear(now, m.From, m.Stamp, logical, count) && m.From == o.blocker {
 			o.deliver(now, out)
 		}
 	case peer.KindData:
@@ -178,31 +193,40 @@ func (o *merge) Receive(now peer.Instant, m *peer.Message, out *peer.Effects) {
 	}
 }
 
-// hear notes how far the stream of p has come.
-func (o *merge) hear(p peer.ID, stamp, need int64) {
-	if o.logical && stamp > o.stamp {
+// hear notes how far the stream of p has come, and reports false for a hybrid
+// stamp that is too far ahead to be believed.
+func (o *merge) hear(now peer.Instant, p peer.ID, stamp int64, logical uint32, need int64) bool {
+	switch {
+	case o.hybrid && p != o.self && !o.clock.hear(now, stamp, logical):
+		return false
+	case o.logical && stamp > o.stamp:
 		o.stamp = stamp
 	}
 	if o.detect {
-		o.believe(p, need, stamp)
-	} else if stamp > o.last[p] {
-		o.last[p] = stamp
+		o.believe(p, need, stamp, logical)
+	} else {
+		o.raise(p, stamp, logical)
 	}
+	return true
 }
 
 func (o *merge) receiveData(now peer.Instant, m *peer.Message, out *peer.Effects) {
 	sender, number := m.ID.Sender, m.ID.Number
+	logical, rank := o.take(m)
 	if o.detect {
-		number = int32(m.Aux)
+		number = int32(rank)
 	}
-	if m.Aux > peer.MaxNumber || !o.seen.Add(sender, number) {
+	if rank > peer.MaxNumber || !o.seen.Add(sender, number) {
 		return
 	}
-	o.queue.push(entry{key: key{stamp: m.Stamp, sender: sender, rank: uint32(m.Aux)}, number: m.ID.Number})
+	if !o.hear(now, sender, m.Stamp, logical, rank+1) {
+		out.Discard(m.ID)
+		return
+	}
+	o.queue.push(entry{key: key{stamp: m.Stamp, logical: logical, sender: sender, rank: uint32(rank)}, number: m.ID.Number})
 	if o.blocker == nobody {
 		o.blocker = 0
 	}
-	o.hear(sender, m.Stamp, m.Aux+1)
 	if o.detect {
 		o.keepPromises(sender)
 	}
@@ -216,7 +240,7 @@ func (o *merge) deliver(now peer.Instant, out *peer.Effects) {
 	for len(o.queue) > 0 {
 		head := &o.queue[0]
 		p := int(o.blocker)
-		for p < len(o.last) && (o.last[p] >= head.stamp || peer.ID(p) == o.self && o.reach(now, head.stamp)) {
+		for p < len(o.last) && (o.reached(p, &head.key) || peer.ID(p) == o.self && o.reach(now, head.stamp)) {
 			p++
 		}
 		if p < len(o.last) {
@@ -234,8 +258,12 @@ func (o *merge) deliver(now peer.Instant, out *peer.Effects) {
 }
 
 // reach reports whether the own stream has come up to a stamp. Once it has, the
-// next own stamp is greater, also when the clock steps back.
+// next own stamp is greater, also when the clock steps back. A hybrid clock has
+// come past whatever was received.
 func (o *merge) reach(now peer.Instant, stamp int64) bool {
+	if o.hybrid {
+		return true
+	}
 	if !o.logical && int64(now) < stamp && o.stamp < stamp {
 		return false
 	}
@@ -303,6 +331,9 @@ func (o *merge) Counters(add func(string, int64)) {
 		add("gaps", o.gaps)
 	}
 	add("nulls", int64(o.nulls))
+	if o.hybrid {
+		o.clock.counters(add)
+	}
 }
 
 func (o *merge) Reset(self peer.ID, peers int) {
@@ -313,6 +344,7 @@ func (o *merge) Reset(self peer.ID, peers int) {
 	if o.logical {
 		o.stamp = 0
 	}
+	o.clock.reset()
 	o.heard.reset(peers, silent)
 }
 
@@ -332,6 +364,9 @@ func (o *merge) AppendState(b []byte, now peer.Instant) []byte {
 		own = silent
 	}
 	b = appendReading(b, own, zero)
+	if o.hybrid {
+		b = o.clock.appendState(b, now)
+	}
 	b = binary.AppendVarint(binary.AppendVarint(b, o.broadcasts), int64(o.nulls))
 	flags := byte(0)
 	if o.started {

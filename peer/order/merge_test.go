@@ -1,6 +1,7 @@
 package order_test
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -17,7 +18,8 @@ func mergeValues(null, stamp, gaps string) order.Values {
 func init() {
 	silent, logical := mergeValues("none", "clock", "skip"), mergeValues("none", "lamport", "skip")
 	detecting := mergeValues("none", "clock", "detect")
-	for _, v := range []order.Values{silent, logical, detecting} {
+	hybrid, hybridDetecting := mergeValues("none", "hlc", "skip"), mergeValues("none", "hlc", "detect")
+	for _, v := range []order.Values{silent, logical, detecting, hybrid, hybridDetecting} {
 		everyKind = append(everyKind, variant{"merge", v})
 	}
 	p00, p01, p10, p11 := p0, message(0, 1), p1, message(1, 1)
@@ -64,6 +66,22 @@ func init() {
 			true,
 			"[p0#0 p1#0 p2#0][p0#0 p1#0 p2#0][p0#0 p1#0 p2#0]",
 		},
+		litmusTest{
+			"a fast clock takes the others along, merge", "merge", hybrid,
+			[]send{{0, p00}, {2 * ms, p10}, {4 * ms, p2}},
+			nil,
+			[]peer.Instant{50 * ms, 0, 0},
+			true,
+			"[p0#0 p1#0][p0#0][p0#0]",
+		},
+		litmusTest{
+			"a fast clock alone goes last, merge", "merge", silent,
+			[]send{{0, p00}, {2 * ms, p10}, {4 * ms, p2}},
+			nil,
+			[]peer.Instant{50 * ms, 0, 0},
+			true,
+			"[p1#0][p1#0 p2#0][p1#0]",
+		},
 	)
 }
 
@@ -71,9 +89,14 @@ func init() {
 type plainMerge struct {
 	twin
 	logical bool
+	hybrid  bool // its stamps are l·hybridShare + c
 	null    peer.Instant
 	last    []int64
 	number  int32
+}
+
+func plainMergeOf(stamp, flaw string) *plainMerge {
+	return &plainMerge{twin: twin{flaw: flaw}, logical: stamp != "clock", hybrid: stamp == "hlc", null: 9 * ms}
 }
 
 func (o *plainMerge) Clone() peer.Ordering { panic("twins are not cloned") }
@@ -85,11 +108,23 @@ func (o *plainMerge) Reset(self peer.ID, n int) {
 		o.last[p] = -1
 	}
 	o.clock = -1
+	if o.hybrid {
+		o.clock = math.MinInt64 / 2
+		for p := range o.last {
+			o.last[p] = o.clock
+		}
+	}
 }
+
+// hybridShare is more than any count of a hybrid stamp comes to.
+const hybridShare = 4096
 
 func (o *plainMerge) stamp(now peer.Instant) int64 {
 	o.clock++
-	if !o.logical {
+	switch {
+	case o.hybrid:
+		o.clock = max(o.clock, hybridShare*int64(now))
+	case !o.logical:
 		o.clock = max(o.clock, int64(now))
 	}
 	return o.clock
@@ -114,7 +149,9 @@ func (o *plainMerge) Broadcast(now peer.Instant, m *peer.Message, out *peer.Effe
 
 func (o *plainMerge) Receive(now peer.Instant, m *peer.Message, out *peer.Effects) {
 	o.last[m.From] = max(o.last[m.From], m.Stamp)
-	if o.logical && o.flaw != "receiving does not tick" {
+	if o.hybrid && m.From != o.self && !o.had[m.ID] && o.flaw != "receiving does not tick" {
+		o.clock = max(o.clock+1, m.Stamp+1, hybridShare*int64(now))
+	} else if o.logical && o.flaw != "receiving does not tick" {
 		o.clock = max(o.clock, m.Stamp)
 	}
 	if m.Kind == peer.KindData && !o.had[m.ID] {
@@ -154,7 +191,7 @@ func (g *group) spread(times peer.Instant) {
 // TestMerge: with nulls all is delivered, in the twin's order.
 func TestMerge(t *testing.T) {
 	t.Parallel()
-	for _, stamp := range []string{"clock", "lamport"} {
+	for _, stamp := range []string{"clock", "lamport", "hlc"} {
 		for _, gaps := range []string{"skip", "detect"} {
 			for seed := range uint64(schedules) {
 				s := schedule{seed: seed, fifo: gaps == "skip", twice: seed%2 == 1}
@@ -166,7 +203,7 @@ func TestMerge(t *testing.T) {
 						t.Fatalf("stamp %s, gaps %s, schedule %d: %s", stamp, gaps, seed, wrong)
 					}
 				}
-				twin := s.prepare(t, func(peer.ID) peer.Ordering { return &plainMerge{logical: stamp == "lamport", null: 9 * ms} })
+				twin := s.prepare(t, func(peer.ID) peer.Ordering { return plainMergeOf(stamp, "") })
 				twin.spread(3)
 				twin.run(150 * ms)
 				if gaps == "skip" && g.text() != twin.text() {
@@ -181,14 +218,15 @@ func TestMergeFlawsAreCaught(t *testing.T) {
 	t.Parallel()
 	for _, flaw := range []string{
 		"clock, no tie-break by peer", "clock, the own stream is not asked", "clock, waits for one stream",
-		"lamport, no tie-break by peer", "lamport, receiving does not tick", "lamport, waits for one stream", "clock, FIFO links are missing",
+		"lamport, no tie-break by peer", "lamport, receiving does not tick", "lamport, waits for one stream",
+		"hlc, no tie-break by peer", "hlc, waits for one stream", "clock, FIFO links are missing",
 	} {
 		t.Run(flaw, func(t *testing.T) {
 			t.Parallel()
 			stamp, what, _ := strings.Cut(flaw, ", ")
 			for seed := range uint64(schedules) {
 				g := schedule{seed: seed, fifo: what != "FIFO links are missing"}.prepare(t, func(peer.ID) peer.Ordering {
-					return &plainMerge{twin: twin{flaw: what}, logical: stamp == "lamport", null: 9 * ms}
+					return plainMergeOf(stamp, what)
 				})
 				g.spread(5)
 				g.run(150 * ms)

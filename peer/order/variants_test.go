@@ -81,7 +81,7 @@ func TestVariantsSayEverything(t *testing.T) {
 		t.Errorf("variants %s, want %s", got, want)
 	}
 	merge, _ := table.Lookup("merge")
-	if got, want := named(merge.Variants()), "stamp=lamport | gaps=detect"; got != want {
+	if got, want := named(merge.Variants()), "stamp=lamport | stamp=hlc | gaps=detect"; got != want {
 		t.Errorf("variants of merge %s, want %s", got, want)
 	}
 	naive, _ := table.Lookup("naive")

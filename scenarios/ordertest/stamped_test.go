@@ -19,6 +19,12 @@ func (o *misread) Receive(now peer.Instant, m *peer.Message, out *peer.Effects) 
 	o.Ordering.Receive(now, &wrong, out)
 }
 
+func (o *misread) Seed(word uint64) {
+	if s, ok := o.Ordering.(peer.Seeded); ok {
+		s.Seed(word)
+	}
+}
+
 func (o *misread) Reset(self peer.ID, peers int) {
 	o.self = self
 	o.Ordering.Reset(self, peers)
@@ -71,10 +77,14 @@ func init() {
 	register(wrapped("timestamp-offline", hybrid, misreads, [][2]string{
 		{"no logical part", "is violated"}, {"receiving does not tick", "causal is violated"},
 	}...)...)
+	register(wrapped("merge", hybrid, misreads, [][2]string{
+		{}, {"no logical part", ""}, {"receiving does not tick", ""}, {"stamps by arrival", ""},
+	}...)...)
 	register(
 		built("hlc", nil, "waits too short", "is violated", "wait", "20ms"),
 		built("commit-wait", nil, "waits too short", "is violated", "wait", "20ms"),
 		built("commit-wait", nil, "sends too late", "is violated", "commit", "75ms"),
+		built("merge", hybrid, "stamps with the clock", "causal is violated", "stamp", "clock"),
 		built("timestamp-offline", hybrid, "stamps with the clock", "causal is violated", "stamp", "clock"),
 	)
 }

@@ -293,7 +293,7 @@ workload: {messages: 30, gap: {kind: exponential, min: 0ms, mean: 20ms}}
 network: {link: %s, latency: {kind: exponential, min: 0ms, mean: 20ms}, %s}
 clocks: {default: {offset: {kind: normal, mean: 0ms, sd: %s}}}
 `
-	for _, ordering := range []string{"naive", "fifo", "causal", "commit-wait", "hlc", "{kind: hlc, hold: arrival}", "lamport-offline", "timestamp-offline", "{kind: timestamp-offline, stamp: hlc}", "timestamp", "{kind: timestamp, hold: arrival}", "lamport", "{kind: lamport, gaps: detect}", "{kind: sequencer, variant: ub}", "sequencer", "{kind: sequencer, variant: uub}", "skeen", "token", "{kind: token, deliver: safe, retransmit: token}", "moving-sequencer", "{kind: moving-sequencer, batch: 1, resilience: 2}", "merge", "{kind: merge, stamp: lamport, gaps: detect}"} {
+	for _, ordering := range []string{"naive", "fifo", "causal", "commit-wait", "hlc", "{kind: hlc, hold: arrival}", "lamport-offline", "timestamp-offline", "{kind: timestamp-offline, stamp: hlc}", "timestamp", "{kind: timestamp, hold: arrival}", "lamport", "{kind: lamport, gaps: detect}", "{kind: sequencer, variant: ub}", "sequencer", "{kind: sequencer, variant: uub}", "skeen", "token", "{kind: token, deliver: safe, retransmit: token}", "moving-sequencer", "{kind: moving-sequencer, batch: 1, resilience: 2}", "merge", "{kind: merge, stamp: lamport, gaps: detect}", "{kind: merge, stamp: hlc, gaps: detect}"} {
 		for _, c := range []struct{ name, link, network, skew string }{
 			{"plain", "fifo", "loss: 0", "0ms"},
 			{"skewed", "fifo", "self: loopback", "5ms"},
