@@ -142,6 +142,8 @@ func TestReadPingsRefuses(t *testing.T) {
 		{"rtt\n# nothing\n", "x.csv:2:1: no ping in the file"},
 		{"lost\nlost\n", "x.csv:2:1: all 2 pings are lost; want some that came back"},
 		{"1\n  2ms\n", `x.csv:2:3: "2ms": want a round trip such as 12.5, or lost`},
+		{"1_000\n", `x.csv:1:1: "1_000": want a round trip`},
+		{"0x1p4\n", `x.csv:1:1: "0x1p4": want a round trip`},
 		{"12ms\n", `x.csv:1:1: "12ms": want a round trip`},
 		{"1\n-2\n", `x.csv:2:1: "-2" is negative; want`},
 		{"1\n1e300\n", `x.csv:2:1: "1e300": is more than 24h0m0s in this unit`},

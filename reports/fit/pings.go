@@ -182,8 +182,8 @@ var errTime = errors.New(pingForms)
 
 func parseTime(text string, unit time.Duration) (time.Duration, error) {
 	v, err := strconv.ParseFloat(text, 64)
-	if err != nil || math.IsNaN(v) {
-		return 0, errTime
+	if err != nil || math.IsNaN(v) || strings.ContainsAny(text, "xXpP_") {
+		return 0, errTime // what is a number only in a program is a slip in a measurement
 	}
 	if v *= float64(unit); math.Abs(v) > float64(maxTrip) {
 		return 0, fmt.Errorf("is more than %v in this unit; %s", maxTrip, pingForms)
