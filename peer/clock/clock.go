@@ -110,7 +110,7 @@ func (c *Clock) imperfect(t sim.Time) peer.Instant {
 	if t < p.from || t >= p.until {
 		p = c.find(t)
 	}
-	local := int64(t) + p.base // as p.reading, without a call
+	local := int64(t) + p.base // and what p.ahead adds, without a call
 	if p.num != 0 {
 		local += mulDivFloor(int64(t-p.origin), p.num, p.den)
 	}

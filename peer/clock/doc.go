@@ -10,7 +10,6 @@
 // the largest error of a run are exact.
 //
 // The package owns the conversion between true time ([sim.Time]) and what a peer
-// reads ([peer.Instant]), and what kinds of clocks there are ([Presets]). It must
-// never know what the time is used for: timers are armed, and armed again after
-// a step, by the host.
+// reads ([peer.Instant]). It must never know what the time is used for: timers are
+// armed, and armed again after a step, by the host.
 package clock

@@ -36,14 +36,6 @@ func (p *piece) ahead(t sim.Time) int64 {
 	return p.base + mulDivFloor(int64(t-p.origin), p.num, p.den)
 }
 
-// reading is what the clock shows, ticks aside.
-func (p *piece) reading(t sim.Time) int64 {
-	if p.frozen {
-		return p.stands
-	}
-	return int64(t) + p.ahead(t)
-}
-
 // bend gives the line another slope from t on.
 func (p *piece) bend(t sim.Time, num, den int64) {
 	if num == p.num && den == p.den {
