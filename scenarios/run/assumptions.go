@@ -258,6 +258,9 @@ func (a *assumer) clockRange() (low, high time.Duration, bounded bool) {
 			return 0, 0, false
 		}
 	}
+	if _, promised := a.s.Promise(); promised {
+		return low, high, true // faults included
+	}
 	for i := range a.s.Faults {
 		if f := &a.s.Faults[i]; f.Kind == scenarios.FaultClock && f.By != 0 {
 			if f.Every != nil {

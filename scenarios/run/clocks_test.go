@@ -185,6 +185,33 @@ clocks: {default: {%s}, peers: {"2": {%s}}}
 	}
 }
 
+// A promise holds for clocks that a fault moves, too: a jump within it is inside
+// the assumptions, one beyond it is found in the run.
+func TestPromisesCoverFaults(t *testing.T) {
+	t.Parallel()
+	for _, k := range []struct{ bound, by, want string }{
+		{"3ms", "2ms", ""},
+		{"3ms", "4ms", "the clock of p1 was 4 ms off at 20 ms; the scenario promises 3 ms"},
+		{"none", "8ms", "delay plus skew may be 13ms, a commit takes 14ms and wait is 15ms; a clock may be 8ms off and epsilon is 7ms"},
+	} {
+		p := compile(t, fmt.Sprintf(`version: 1
+name: jump
+peers: 2
+orderings: [{kind: commit-wait, wait: 15ms}]
+phases: none
+workload: {sends: [{at: 30ms, from: 0}]}
+network: {latency: 5ms}
+clocks: {default: {bound: %s}}
+faults: [{at: 20ms, clock: 1, by: %s}]
+`, k.bound, k.by))
+		var v run.Evaluator
+		got := v.Evaluate(p, mustRun(t, engine(t, p, run.Options{}), 1), run.Full)
+		if text := strings.Join(got.OutsideAssumptions, "; "); text != k.want {
+			t.Errorf("bound %s and a jump of %s: outside %q, want %q", k.bound, k.by, text, k.want)
+		}
+	}
+}
+
 // The wait of commit-wait is twice the largest bound that is promised.
 func TestPromiseIsTheEpsilon(t *testing.T) {
 	t.Parallel()
