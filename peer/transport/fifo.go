@@ -17,7 +17,17 @@ func (f *fifo) Receive(_ peer.Instant, m *peer.Message, out *peer.Effects) []pee
 	if !m.Kind.Ordering() {
 		return nil // this transport acknowledges nothing
 	}
-	switch f.accept(m, out) {
+	life := completeLife(f.lifeOf(m.From), senderLife(m.Link))
+	if f.meet(m.From, life, f.peers) {
+		f.sealer.renew(m.From, 0)
+		f.resequencer.renew(m.From)
+	}
+	if life != f.lifeOf(m.From) || receiverLife(m.Link) != uint32(f.mine&lifeMask) {
+		// Of a life that is over, or numbered for one: it waits for ever.
+		out.Add(peer.Effect{Kind: peer.EffectGap})
+		return nil
+	}
+	switch f.accept(m, complete(f.links[m.From].passed+1, m.Link), out) {
 	case repeats:
 		out.Add(peer.Effect{Kind: peer.EffectRepeated})
 	case waits:
@@ -35,6 +45,15 @@ func (f *fifo) Held() int { return f.held }
 func (f *fifo) Reset(self peer.ID, peers int) {
 	f.sealer.reset(self, peers)
 	f.resequencer.reset(peers)
+}
+
+// Reborn begins all links anew.
+func (f *fifo) Reborn(life uint16) {
+	f.mine = life
+	for q := range peer.ID(f.peers) {
+		f.sealer.renew(q, 0)
+		f.resequencer.renew(q)
+	}
 }
 
 func (f *fifo) Clone() peer.Transport {

@@ -50,7 +50,7 @@ func (o *outbox) reset(peers int) {
 }
 
 // keep remembers a packet that has just been sent for the first time.
-func (o *outbox) keep(now peer.Instant, to peer.ID, m *peer.Message, c Reliable, out *peer.Effects) {
+func (o *outbox) keep(now peer.Instant, to peer.ID, number uint32, m *peer.Message, c Reliable, out *peer.Effects) {
 	at := o.spare
 	switch {
 	case at >= 0:
@@ -64,6 +64,7 @@ func (o *outbox) keep(now peer.Instant, to peer.ID, m *peer.Message, c Reliable,
 	}
 	l := &o.letters[at]
 	l.fill(m, out)
+	l.message.Link = number
 	l.to, l.done, l.wait, l.next = to, false, c.RTO, -1
 	l.at = later(now, l.wait)
 	q := &o.unacked[to]
@@ -73,7 +74,7 @@ func (o *outbox) keep(now peer.Instant, to peer.ID, m *peer.Message, c Reliable,
 		o.letters[q.tail].next = at
 	}
 	q.tail = at
-	o.push(deadline{at: l.at, to: to, number: m.Link, letter: at})
+	o.push(deadline{at: l.at, to: to, number: number, letter: at})
 }
 
 // find returns the unacknowledged packet of a number, or -1.
@@ -110,9 +111,20 @@ func (o *outbox) acknowledge(to peer.ID, number uint32) {
 	o.letters[at].done = true
 }
 
+// renew numbers what is kept for a peer from 1 on, and returns how many there
+// are. Deadlines keep the numbers of before, which only decide among equals.
+func (o *outbox) renew(to peer.ID) uint32 {
+	n := uint32(0)
+	for at := o.unacked[to].head; at >= 0; at = o.letters[at].next {
+		n++
+		o.letters[at].message.Link = n
+	}
+	return n
+}
+
 // resendDue sends again every packet whose time has come, and forgets those
 // that were acknowledged meanwhile.
-func (o *outbox) resendDue(now peer.Instant, c Reliable, out *peer.Effects) {
+func (o *outbox) resendDue(now peer.Instant, s *sealer, c Reliable, out *peer.Effects) {
 	for len(o.deadlines) > 0 {
 		d := o.deadlines[0]
 		l := &o.letters[d.letter]
@@ -129,7 +141,7 @@ func (o *outbox) resendDue(now peer.Instant, c Reliable, out *peer.Effects) {
 			return
 		default:
 			o.pop()
-			o.resend(now, d.letter, c, out)
+			o.resend(now, d.letter, s, c, out)
 			d.at = l.at
 			o.push(d)
 		}
@@ -137,12 +149,14 @@ func (o *outbox) resendDue(now peer.Instant, c Reliable, out *peer.Effects) {
 }
 
 // resend transmits a packet once more under its next attempt.
-func (o *outbox) resend(now peer.Instant, at int32, c Reliable, out *peer.Effects) {
+func (o *outbox) resend(now peer.Instant, at int32, s *sealer, c Reliable, out *peer.Effects) {
 	l := &o.letters[at]
 	if l.message.Attempt < math.MaxUint16 {
 		l.message.Attempt++
 	}
-	out.Send(l.to, l.unpack(out))
+	m := l.unpack(out)
+	m.Link = s.wire(l.to, m.Link)
+	out.Send(l.to, m)
 	if l.wait <= math.MaxInt64/time.Duration(c.Backoff) {
 		l.wait *= time.Duration(c.Backoff)
 	}

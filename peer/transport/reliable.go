@@ -62,14 +62,20 @@ func (t *reliable) Receive(now peer.Instant, m *peer.Message, out *peer.Effects)
 		return nil // no link of the group carries so many
 	}
 	if m.Kind == peer.KindLinkAck {
-		if m.Round < 0 {
-			t.resendNow(now, m.From, m.Link, out)
-		} else {
-			t.acknowledge(m.From, m.Link)
-		}
+		t.hear(now, m, out)
 		return nil
 	}
-	fate := t.accept(m, out)
+	t.meetLife(m.From, completeLife(t.lifeOf(m.From), senderLife(m.Link)))
+	if senderLife(m.Link) != uint32(t.lifeOf(m.From)&lifeMask) {
+		out.Add(peer.Effect{Kind: peer.EffectRepeated}) // of a life that is over: nobody waits for an answer
+		return nil
+	}
+	number := complete(t.links[m.From].passed+1, m.Link)
+	fate := repeats // numbered for a former life of this peer; the answer says so
+	t.ready = t.ready[:0]
+	if known := receiverLife(m.Link) == uint32(t.mine&lifeMask); known {
+		fate = t.accept(m, number, out)
+	}
 	before := uint16(0)
 	if fate == repeats {
 		before = t.acks.again(m.From, m.Link, len(t.links))
@@ -79,28 +85,67 @@ func (t *reliable) Receive(now peer.Instant, m *peer.Message, out *peer.Effects)
 	// that was acknowledged before, so that no two share a name.
 	out.Send(m.From, peer.Message{
 		ID: peer.NoMessage, From: t.self, Kind: peer.KindLinkAck,
-		Link: m.Link, Round: int32(m.Link), Attempt: before,
+		Link: m.Link, Round: int32(m.Link), Attempt: before, Aux: int64(t.mine),
 	})
-	if t.c.NACK {
-		t.askForHole(m, out)
+	if t.c.NACK && receiverLife(m.Link) == uint32(t.mine&lifeMask) {
+		t.askForHole(m.From, number, out)
 	}
 	return t.ready
+}
+
+// hear takes an acknowledgement, or a question for a packet that is missing. One
+// for packets of other lives says only that there is a new one.
+func (t *reliable) hear(now peer.Instant, m *peer.Message, out *peer.Effects) {
+	t.meetLife(m.From, uint16(m.Aux))
+	number := complete(t.last(m.From), m.Link)
+	switch {
+	case m.Link != t.wire(m.From, number):
+	case m.Round < 0:
+		t.resendNow(now, m.From, number, out)
+	default:
+		t.acknowledge(m.From, number)
+	}
+}
+
+// meetLife begins both ways of a link anew if its other end has begun another life.
+func (t *reliable) meetLife(q peer.ID, life uint16) {
+	if t.meet(q, life, t.peers) {
+		t.renewLink(q)
+	}
+}
+
+func (t *reliable) renewLink(q peer.ID) {
+	t.sealer.renew(q, t.outbox.renew(q))
+	t.resequencer.renew(q)
+	if t.c.NACK {
+		t.nacks[q] = 0
+	}
+}
+
+// Reborn begins all links anew.
+func (t *reliable) Reborn(life uint16) {
+	t.mine = life
+	t.acks.reset()
+	for q := range peer.ID(t.peers) {
+		t.renewLink(q)
+	}
 }
 
 // maxNACKs bounds how many packets of one hole are asked for at once.
 const maxNACKs = 64
 
 // askForHole asks for the packets between the greatest number seen so far and
-// m's. Each number is asked for at most once, when its hole is noticed.
-func (t *reliable) askForHole(m *peer.Message, out *peer.Effects) {
-	seen := t.nacks[m.From]
-	if m.Link <= seen {
+// this. Each number is asked for at most once, when its hole is noticed.
+func (t *reliable) askForHole(from peer.ID, number uint32, out *peer.Effects) {
+	seen := t.nacks[from]
+	if number <= seen {
 		return
 	}
-	t.nacks[m.From] = m.Link
-	for k := max(seen+1, m.Link-min(m.Link, maxNACKs)); k < m.Link; k++ {
-		out.Send(m.From, peer.Message{
-			ID: peer.NoMessage, From: t.self, Kind: peer.KindLinkAck, Link: k, Round: -int32(k),
+	t.nacks[from] = number
+	for k := max(seen+1, number-min(number, maxNACKs)); k < number; k++ {
+		carried := link(t.lifeOf(from), t.mine, k)
+		out.Send(from, peer.Message{
+			ID: peer.NoMessage, From: t.self, Kind: peer.KindLinkAck, Link: carried, Round: -int32(carried), Aux: int64(t.mine),
 		})
 	}
 }
@@ -108,7 +153,7 @@ func (t *reliable) askForHole(m *peer.Message, out *peer.Effects) {
 // resendNow sends a packet again because its receiver misses it.
 func (t *reliable) resendNow(now peer.Instant, to peer.ID, number uint32, out *peer.Effects) {
 	if at := t.find(to, number); at >= 0 {
-		t.resend(now, at, t.c, out)
+		t.resend(now, at, &t.sealer, t.c, out)
 	}
 }
 
@@ -127,12 +172,12 @@ func (t *reliable) Seal(now peer.Instant, from int, out *peer.Effects) {
 		}
 		kept = true
 		if e.Kind == peer.EffectSend {
-			t.keep(now, e.To, m, t.c, out)
+			t.keep(now, e.To, complete(t.last(e.To), m.Link), m, t.c, out)
 			continue
 		}
 		for q := range peer.ID(t.peers) {
 			if q != t.self {
-				t.keep(now, q, m, t.c, out)
+				t.keep(now, q, complete(t.last(q), m.Link), m, t.c, out)
 			}
 		}
 	}
@@ -147,7 +192,7 @@ func (t *reliable) Expire(now peer.Instant, timer peer.TimerID, out *peer.Effect
 	if timer != timerRTO {
 		return
 	}
-	t.resendDue(now, t.c, out)
+	t.resendDue(now, &t.sealer, t.c, out)
 	t.armed = peer.Distant
 	t.maybeArm(out)
 }

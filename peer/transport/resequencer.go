@@ -10,16 +10,16 @@ import (
 // resequencer lets the packets of each link up in the order of their numbers,
 // each once, and keeps those that came before their turn.
 type resequencer struct {
-	links []link
+	links []way
 	slab  []parcel
 	free  int32
 	held  int
 	ready []peer.Message // lent to the Machine until the next packet
 }
 
-// link is what this peer knows of the packets from one sender: how many went
+// way is what this peer knows of the packets from one sender: how many went
 // up, and those that wait behind a hole, linked in ascending number.
-type link struct {
+type way struct {
 	passed     uint32
 	head, tail int32
 }
@@ -27,7 +27,7 @@ type link struct {
 func (r *resequencer) reset(peers int) {
 	*r = resequencer{links: slices.Grow(r.links[:0], peers)[:peers], slab: r.slab[:0], free: -1, ready: r.ready[:0]}
 	for i := range r.links {
-		r.links[i] = link{head: -1, tail: -1}
+		r.links[i] = way{head: -1, tail: -1}
 	}
 }
 
@@ -40,15 +40,15 @@ const (
 	waits
 )
 
-// accept takes a packet; r.ready then holds what may go up.
-func (r *resequencer) accept(m *peer.Message, out *peer.Effects) fate {
+// accept takes a packet with its number; r.ready then holds what may go up.
+func (r *resequencer) accept(m *peer.Message, number uint32, out *peer.Effects) fate {
 	r.ready = r.ready[:0]
 	l := &r.links[m.From]
 	switch {
-	case m.Link <= l.passed:
+	case number <= l.passed:
 		return repeats
-	case m.Link > l.passed+1:
-		return r.hold(l, m, out)
+	case number > l.passed+1:
+		return r.hold(l, m, number, out)
 	}
 	r.ready = append(r.ready, *m)
 	l.passed++
@@ -67,15 +67,15 @@ func (r *resequencer) accept(m *peer.Message, out *peer.Effects) fate {
 	return passes
 }
 
-func (r *resequencer) hold(l *link, m *peer.Message, out *peer.Effects) fate {
+func (r *resequencer) hold(l *way, m *peer.Message, number uint32, out *peer.Effects) fate {
 	before, after := int32(-1), l.head
-	if l.tail >= 0 && r.slab[l.tail].message.Link < m.Link {
+	if l.tail >= 0 && r.slab[l.tail].message.Link < number {
 		before, after = l.tail, -1
 	}
-	for after >= 0 && r.slab[after].message.Link < m.Link {
+	for after >= 0 && r.slab[after].message.Link < number {
 		before, after = after, r.slab[after].next
 	}
-	if after >= 0 && r.slab[after].message.Link == m.Link {
+	if after >= 0 && r.slab[after].message.Link == number {
 		return repeats
 	}
 	at := r.free
@@ -90,7 +90,7 @@ func (r *resequencer) hold(l *link, m *peer.Message, out *peer.Effects) fate {
 		r.free = r.slab[at].next
 	}
 	r.slab[at].fill(m, out)
-	r.slab[at].next = after
+	r.slab[at].message.Link, r.slab[at].next = number, after
 	if before < 0 {
 		l.head = at
 	} else {
@@ -101,6 +101,19 @@ func (r *resequencer) hold(l *link, m *peer.Message, out *peer.Effects) fate {
 	}
 	r.held++
 	return waits
+}
+
+// renew expects number 1 from a peer again and drops what waits behind a hole.
+func (r *resequencer) renew(from peer.ID) {
+	l := &r.links[from]
+	for l.head >= 0 {
+		at := l.head
+		l.head = r.slab[at].next
+		r.slab[at].next = r.free
+		r.free = at
+		r.held--
+	}
+	*l = way{head: -1, tail: -1}
 }
 
 func (r *resequencer) clone() resequencer {

@@ -22,7 +22,7 @@ func (a *assumer) faults(p *Plan) {
 		switch {
 		case a.needs&peer.NoCrash != 0:
 			a.add("%v crashes", f.Peer)
-		case forgets && p.promises != 0:
+		case forgets && (p.promises != 0 || f.State == scenarios.StateSaved): // which may send again what was received
 			a.add("%v forgets its state", f.Peer)
 		}
 	}
