@@ -56,6 +56,28 @@
 // when the step in which the event happens is over, before anything else, or
 // delay later.
 //
+// What each does to packets, and what is counted when it strikes (struck):
+//
+//   - Cuts (partition, ring, isolate, bridge) lose what is sent across them while
+//     they last (mode: drop) or send it when they heal, each packet with its own
+//     delay (mode: hold). What is in flight passes, or with in_flight: drop is lost
+//     if it would arrive across the cut. Counted: packets cut, held or struck in
+//     flight. One that flaps heals and closes again and again until for is over.
+//   - A clog takes nothing away. What arrives on its links, whenever it was sent,
+//     waits there; at the release all of it arrives, in the order in which it came.
+//     Counted: packets that waited.
+//   - A crash loses what arrives while the peer is down and what had not been
+//     handled; what the peer has sent travels on. Counted: the crash and those
+//     packets. State saved goes on from what ordering, transport and phases were
+//     at the last save, while the log stays: what was delivered since may be
+//     delivered again. Who comes back with state lost or saved counts among the
+//     crashed.
+//   - A pause loses nothing: packets, timers and broadcasts wait, and are handled
+//     at its end, in order. A slow peer is a queue with a service time. Counted:
+//     what waited. The clock goes on, and with it what timers are set for.
+//   - Before a join nothing is received. Counted: the join and what was lost by it.
+//   - A leave and a clock step are counted once; so is each of a clock that recurs.
+//
 // A sweep's cells take neither expect nor sweep: both speak of the whole.
 package scenarios
 

@@ -181,7 +181,7 @@ func TestDigests(t *testing.T) {
 // one history.
 var constant = map[string]bool{
 	"clock-freezes": true, "clock-steps-back": true, "commit-wait": true, "commit-wait-lies": true, "concurrent": true,
-	"late-drop": true, "minimal": true, "skew": true, "sync-asymmetry": true,
+	"late-drop": true, "minimal": true, "skew": true, "sync-asymmetry": true, "pause": true, "sequencer-crash": true,
 }
 
 // moody is an ordering that breaks the rules: it counts its calls in a
