@@ -1,6 +1,8 @@
 package ordertest
 
 import (
+	"testing"
+
 	"mpcomm/peer/order"
 )
 
@@ -15,4 +17,19 @@ func FirstFailure(spec order.Spec, given ...order.Value) (*Failure, error) {
 		return nil, nil
 	}
 	return s.failure(&c, wrong, s.tried), nil
+}
+
+// RandomSchedules are the random schedules for an ordering, as scenario files.
+func RandomSchedules(tb testing.TB, spec order.Spec) []string {
+	tb.Helper()
+	s, err := newSuite(spec, nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var texts []string
+	for seed := range uint64(randomSchedules) {
+		c := s.random(seed)
+		texts = append(texts, c.text(s.entry, ""))
+	}
+	return texts
 }

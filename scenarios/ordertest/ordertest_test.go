@@ -1,6 +1,8 @@
 package ordertest_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"testing"
@@ -87,5 +89,45 @@ func TestBadSpecs(t *testing.T) {
 	never, _ := order.Builtin().Lookup("timestamp")
 	if err := ordertest.CheckSpec(*never, order.Value{Name: "wait", Text: "0ms"}); err == nil || !strings.Contains(err.Error(), "no schedule keeps its assumptions") {
 		t.Errorf("timestamp without a wait: %v", err)
+	}
+}
+
+// TestConstructor: the suite takes a constructor, what it guarantees and what
+// that needs, and shows which need was left out.
+func TestConstructor(t *testing.T) {
+	t.Parallel()
+	fresh := func() peer.Ordering { return relayed{} }
+	needs := []peer.Need{peer.FIFOLinks, peer.NoLoss | peer.NoDuplicates, peer.NoCrash, peer.RepliesOnDelivery}
+	ordertest.Test(t, fresh, relayedSpec.Guarantees, needs...)
+	for i := range needs {
+		some := append(append([]peer.Need(nil), needs[:i]...), needs[i+1:]...)
+		var failure *ordertest.Failure
+		if err := ordertest.Check(fresh, relayedSpec.Guarantees, some...); !errors.As(err, &failure) {
+			t.Errorf("without need %b it ends with %v", needs[i], err)
+		} else if !strings.Contains(failure.Scenario, "{kind: own}") {
+			t.Errorf("the scenario does not name the ordering own:\n%s", failure.Scenario)
+		}
+	}
+	if err := ordertest.Check(nil, 0); err == nil || !strings.Contains(err.Error(), "New is nil") {
+		t.Errorf("no constructor gives %v", err)
+	}
+}
+
+// TestSchedulesAreFrozen: the random schedules are the same on every machine and
+// in every call. They change with the suite or with rapid, and then on purpose.
+func TestSchedulesAreFrozen(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ kind, want string }{
+		{"naive", "75248eb3b9afb0b1"},
+		{"commit-wait", "ddd426a9ba4c0d7a"},
+	} {
+		s, _ := order.Builtin().Lookup(tt.kind)
+		h := sha256.New()
+		for _, text := range ordertest.RandomSchedules(t, *s) {
+			h.Write([]byte(text))
+		}
+		if got := hex.EncodeToString(h.Sum(nil)[:8]); got != tt.want {
+			t.Errorf("the schedules of %s have the digest %s, want %s", tt.kind, got, tt.want)
+		}
 	}
 }
