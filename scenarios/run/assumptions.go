@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"mpcomm/network/latency"
@@ -19,6 +20,9 @@ func outsideAssumptions(p *Plan) []string {
 		a.link(l)
 	}
 	a.faults(p)
+	if a.needs&peer.MinorityCrash != 0 {
+		a.majority(s)
+	}
 	if a.needs&peer.NoLoss != 0 {
 		a.cuts(s)
 	}
@@ -105,6 +109,19 @@ func (a *assumer) link(l scenarios.ResolvedLink) {
 	}
 	if a.needs&peer.NoDuplicates != 0 && !resequenced && l.Duplicate.Num > 0 {
 		a.add("duplicate is %v", l.Duplicate)
+	}
+}
+
+// majority counts the peers that crash, whether or not they come back.
+func (a *assumer) majority(s *scenarios.Scenario) {
+	var crash []peer.ID
+	for _, f := range s.Faults {
+		if f.Kind == scenarios.FaultCrash && !slices.Contains(crash, f.Peer) {
+			crash = append(crash, f.Peer)
+		}
+	}
+	if 2*len(crash) >= s.Peers {
+		a.add("%d of %d peers crash", len(crash), s.Peers)
 	}
 }
 

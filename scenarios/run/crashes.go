@@ -207,20 +207,23 @@ func (e *Engine) springs(p int) bool {
 }
 
 // cutStep carries out a step up to the delivery at which p crashes, with only
-// as many of the step's packets as the fault lets leave.
+// as many of the step's packets as the fault lets leave. The log of a peer that
+// comes back with its state is a part of that: it has the later deliveries of the
+// step as well, which the ordering would not make again.
 func (e *Engine) cutStep(p int, now sim.Time) {
 	h := &e.hosts[p]
 	i := int(h.trap)
 	h.trap = -1
 	f := &e.plan.faults[i]
 	left, struck := f.sent, false
+	keeps := f.returns() && f.state == scenarios.StateKept
 	for k := range e.out.List {
 		ef := &e.out.List[k]
 		switch ef.Kind {
 		case peer.EffectDeliver:
-			if !struck {
+			if !struck || keeps {
 				e.deliver(p, now, ef.ID)
-				struck = ef.ID == f.atDelivery
+				struck = struck || ef.ID == f.atDelivery
 			}
 		case peer.EffectSend, peer.EffectOthers, peer.EffectAll:
 			left -= e.transmit(p, now, ef, left)
