@@ -73,8 +73,8 @@ type Table []Spec
 // Builtin returns the orderings of this package.
 func Builtin() Table {
 	t := Table{
-		causalSpec(), commitWaitSpec(), fifoSpec(), hlcSpec(), lamportSpec(), lamportOfflineSpec(), mergeSpec(),
-		movingSequencerSpec(), naiveSpec(), sequencerSpec(), skeenSpec(), timestampSpec(), timestampOfflineSpec(), tokenSpec(),
+		causalSpec(), chandraTouegSpec(), commitWaitSpec(), fifoSpec(), hlcSpec(), lamportSpec(), lamportOfflineSpec(), mergeSpec(),
+		movingSequencerSpec(), naiveSpec(), paxosSpec(), sequencerSpec(), skeenSpec(), timestampSpec(), timestampOfflineSpec(), tokenSpec(),
 	}
 	slices.SortFunc(t, func(a, b Spec) int { return strings.Compare(a.Kind, b.Kind) })
 	return t

@@ -78,6 +78,24 @@ var litmus = []schedule{
 	},
 	// Somebody speaks long after the others.
 	{peers: 3, sends: []send{at(0, 0, 0), at(1, 1, 0), at(130, 2, 0)}},
+	// A peer has an answer to its message before another has heard of it, and
+	// nothing more comes from it for long.
+	{
+		peers: 3, sends: []send{at(0, 0, 0), at(1, 0, 1), at(3, 1, 0)},
+		delays: []delay{{id: ask, to: 1, by: 40}, {id: peer.MessageID{Sender: 0, Number: 1}, to: 2, by: 40}},
+	},
+	// Two peers hear nothing from each other for long, and both are heard by the
+	// third in between, one before and one after it is told of the other.
+	{
+		peers: 3, sends: []send{at(0, 1, 0), at(7, 0, 0), at(8, 0, 1)},
+		delays: []delay{
+			{id: reply, to: 0, by: 30},
+			{id: reply, to: 2, by: 4},
+			{id: ask, to: 1, by: 40},
+			{id: ask, to: 2, by: 5},
+			{id: peer.MessageID{Sender: 0, Number: 1}, to: 2, by: 40},
+		},
+	},
 }
 
 // fit takes away from a litmus test what the ordering's needs exclude.

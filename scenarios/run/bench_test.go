@@ -44,7 +44,7 @@ func benchEngine(tb testing.TB, ordering, phases string, peers, messages int) *E
 func BenchmarkRun(b *testing.B) {
 	for _, spec := range order.Builtin() {
 		for _, shape := range benchShapes {
-			if shape.peers > 64 && slices.Contains([]string{"causal", "lamport", "merge", "skeen"}, spec.Kind) {
+			if shape.peers > 64 && slices.Contains([]string{"causal", "lamport", "merge", "skeen", "chandra-toueg", "paxos"}, spec.Kind) {
 				continue // 10^7 vectors that wait, 10^10 acknowledgements, 10^7 nulls a second, 10^7 proposals and decisions
 			}
 			b.Run(fmt.Sprintf("%s/peers=%d", spec.Kind, shape.peers), func(b *testing.B) {

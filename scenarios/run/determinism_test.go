@@ -72,6 +72,16 @@ workload: {messages: 8, gap: {kind: lognormal, min: 1ms, median: 6ms, sigma: 0.7
 network: {sites: [montreal, paris, delhi], latency: {kind: lognormal, min: 0ms, median: 2ms, sigma: 1}, server: paris}
 `,
 	`version: 1
+name: failover
+peers: 5
+orderings: [{kind: chandra-toueg, suspect: 70ms}, {kind: paxos, suspect: 70ms, at: 1}]
+workload: {messages: 10, gap: {kind: exponential, min: 0ms, mean: 12ms}}
+network: {latency: {kind: exponential, min: 1ms, mean: 9ms}, link: datagram, duplicate: 1/30}
+faults:
+  - {at: 60ms, since: data, crash: 1}
+  - {at: 90ms, since: data, partition: [[0], [2, 3, 4]], for: 50ms, mode: hold}
+`,
+	`version: 1
 name: turns
 peers: 5
 orderings: [moving-sequencer, {kind: moving-sequencer, batch: 1, resilience: 2}, token, {kind: token, deliver: safe, hold: 2ms, retransmit: token}]

@@ -51,6 +51,8 @@ func TestUnderFaults(t *testing.T) {
 		bb    = "{kind: sequencer, variant: bb}"
 		uub   = "{kind: sequencer, variant: uub}"
 		turns = "{kind: moving-sequencer, batch: 1}"
+		ct    = "{kind: chandra-toueg, suspect: never}"
+		paxos = "{kind: paxos, suspect: never}"
 	)
 	for _, tt := range []struct {
 		name, ordering, link, lost, fault string
@@ -111,6 +113,16 @@ func TestUnderFaults(t *testing.T) {
 		{"skeen, crash of p0", "skeen", "fifo", "0", first, true, true, false, 0.219},
 		{"skeen, partition", "skeen", "fifo", "0", drop, true, true, false, 0.066},
 		{"skeen, held", "skeen", "fifo", "0", hold, true, true, true, 1},
+		{"chandra-toueg, loss", ct, "fifo", "1/200", loss, true, true, false, 0.931},
+		{"chandra-toueg, crash", ct, "fifo", "0", crash, true, true, true, 0.869},
+		{"chandra-toueg, crash of p0", ct, "fifo", "0", first, true, true, false, 0.245},
+		{"chandra-toueg, partition", ct, "fifo", "0", drop, true, true, false, 0.6},
+		{"chandra-toueg, held", ct, "fifo", "0", hold, true, true, true, 1},
+		{"paxos, loss", paxos, "fifo", "1/200", loss, true, true, false, 0.661},
+		{"paxos, crash", paxos, "fifo", "0", crash, true, true, true, 0.869},
+		{"paxos, crash of p0", paxos, "fifo", "0", first, true, true, false, 0.211},
+		{"paxos, partition", paxos, "fifo", "0", drop, true, true, false, 0.6},
+		{"paxos, held", paxos, "fifo", "0", hold, true, true, true, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
