@@ -44,6 +44,8 @@ func (d *decoder) scenario(root *node) *Scenario {
 	r.items("watch", func(n *node, path string) { s.Watch = append(s.Watch, d.watch(n, path, s)) })
 	s.Expect = d.expect(r, s)
 	s.Sweep = d.sweep(r, root)
+	s.Swarm = d.swarm(r, root, s)
+	d.checkSwarm(s, root)
 	d.checkCells(s, root)
 	return s
 }

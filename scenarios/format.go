@@ -184,6 +184,9 @@ func (s *Scenario) tree(whole bool) *node {
 		}
 		n.put("expect", expect)
 	}
+	if len(s.Swarm) > 0 {
+		n.put("swarm", swarmNode(s.Swarm))
+	}
 	if s.Sweep != nil {
 		n.put("sweep", sweepNode(s.Sweep))
 	}

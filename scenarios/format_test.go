@@ -11,12 +11,13 @@ import (
 
 // sameScenario compares everything that a run can see.
 var sameScenario = []cmp.Option{
-	cmpopts.IgnoreFields(Scenario{}, "source"),
+	cmpopts.IgnoreFields(Scenario{}, "source", "extreme"),
+	cmpopts.IgnoreFields(Draw{}, "at", "form", "values", "scale"),
 	cmpopts.IgnoreFields(Network{}, "base"),
 	cmpopts.IgnoreFields(Matrix{}, "Data"),
 	cmpopts.IgnoreFields(Expectation{}, "written"),
 	cmpopts.EquateEmpty(),
-	cmp.AllowUnexported(Scenario{}, Network{}, Expectation{}),
+	cmp.AllowUnexported(Scenario{}, Draw{}, Network{}, Expectation{}),
 }
 
 // What Format writes reads back as an equal scenario with the same hash, base

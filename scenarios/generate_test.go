@@ -35,7 +35,7 @@ func (w *writer) number(label string, low, high int) int {
 func (w *writer) skip(o *object, k string, chosen map[string]bool) bool {
 	switch o {
 	case &scenarioObject:
-		return slices.Contains([]string{"peers", "orderings", "expect", "sweep", "watch", "measure"}, k)
+		return slices.Contains([]string{"peers", "orderings", "expect", "sweep", "swarm", "watch", "measure"}, k)
 	case &workloadObject:
 		return k == "sends" || k == "messages"
 	case &networkObject:
@@ -248,6 +248,9 @@ func (w *writer) file() string {
 	}
 	if w.chance("expect") {
 		lines = append(lines, `expect: {timestamp: {logs: differ, causal: holds, stuck: [1], limit: none, happened: [true]}, "l: 1.5": {complete: false, first_difference: 4}}`)
+	}
+	if w.chance("swarm") {
+		lines = append(lines, `swarm: {network.queue: {off: 1/3, min: 1B, max: 2KiB, kind: log-uniform}, network.duplicate: {min: 0.1%, max: 1/8}, phases.kind: [classic, robust], network.self: {off: 1/2, values: [loopback, 3ms]}}`)
 	}
 	if w.chance("sweep") {
 		lines = append(lines, `sweep: {runs: 7, grid: {seed: [1, 2], orderings.1.wait: [80ms, "9ms"], workload.size: [1B, {kind: uniform, max: 2B}]}}`)

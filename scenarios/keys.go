@@ -47,6 +47,7 @@ var scenarioObject = object{name: "scenario", doc: "One experiment with a group 
 	{"measure", of(&measureObject), "", false, "restricts metrics to messages broadcast in a window; all of them when absent"},
 	{"watch", list(of(&watchObject)), "[]", false, "questions about the order of two messages in one log"},
 	{"expect", table("ordering", of(&expectObject)), "{}", false, "what each ordering is expected to do; makes the file a test"},
+	{"swarm", table("path", list(form{kind: formValue}).with(&drawObject)), "{}", false, "paths of this file whose values each seed draws: one of a list, or an amount of a range, and in part of the runs none at all; each draw is named by its path"},
 	{"sweep", of(&sweepObject), "", false, "repeats the scenario over seeds and a grid of parameters"},
 }}
 
@@ -225,4 +226,12 @@ var expectObject = object{name: "expectation", doc: "What an ordering is expecte
 var sweepObject = object{name: "sweep", doc: "Many runs: seeds times a grid of parameters.", keys: []key{
 	{"runs", integer(1, 1_000_000_000), "500", false, "seeds per cell of the grid"},
 	{"grid", table("path", list(form{kind: formValue})), "{}", false, "paths of this file and the values each takes; all combinations, the first path slowest"},
+}}
+
+var drawObject = object{name: "draw", doc: "What the seed draws for one value of the scenario. A list stands for {values: list}.", keys: []key{
+	{"off", ratioForm, "0", false, "share of the runs in which the value is zero, none or absent; alone it switches what the file has there"},
+	{"values", list(form{kind: formValue}), "", false, "one of these, each as likely"},
+	{"kind", word("uniform", "log-uniform"), "uniform", false, "how an amount lies between min and max; log-uniform = each factor as likely"},
+	{"min", form{kind: formValue}, "", false, "least amount, in the unit of the path"},
+	{"max", form{kind: formValue}, "", false, "largest amount, included"},
 }}

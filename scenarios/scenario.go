@@ -108,9 +108,11 @@ type Scenario struct {
 	Measure   *Window
 	Watch     []Watch
 	Expect    []Expectation
+	Swarm     []Draw // what each seed draws; see Scenario.Draw
 	Sweep     *Sweep
 
-	source source
+	extreme []*Scenario // see Extremes
+	source  source
 }
 
 // Ordering is one protocol to run, with its parameters as written.

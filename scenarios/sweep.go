@@ -153,19 +153,20 @@ func (d *decoder) checkCells(s *Scenario, root *node) {
 	}
 	if len(s.Sweep.Grid) > 0 {
 		_, problems := makeCells(root, root.child("sweep").child("grid"), d.table, d.files)
-		d.problems = append(d.problems, problems.sorted().once()...)
+		d.problems = append(d.problems, problems.sorted().once("; the same for other values of this path, so change the grid, too, or drop it")...)
 	}
 }
 
-// once joins the problems that the values of one path have in common.
-func (e Errors) once() Errors {
+// once joins the problems that the values of one path have in common, and adds
+// more to what it says of them.
+func (e Errors) once(more string) Errors {
 	type complaint struct{ path, message string }
 	first := map[complaint]int{}
 	var kept Errors
 	for _, p := range e {
 		c := complaint{p.Path, p.Message}
 		if i, again := first[c]; again {
-			kept[i].Message = p.Message + "; the same for other values of this path, so change the grid, too, or drop it"
+			kept[i].Message = p.Message + more
 			continue
 		}
 		first[c] = len(kept)

@@ -41,6 +41,8 @@ type request struct {
 	selection []string // of --ordering
 	seeded    bool     // --seed was given
 	scenario  *scenarios.Scenario
+	hash      string               // of the scenario before the seed drew anything of it; empty = of scenario
+	drawn     []scenarios.Setting  // what it drew; nil = nothing
 	orderings []scenarios.Ordering // to run: those of the scenario in its order, then others
 	seed      uint64
 	gridless  bool // the settings left no place for the grid of the sweep
@@ -78,6 +80,12 @@ func (a *app) read(c *cobra.Command, args []string, f *choice) (*request, error)
 	}
 	if r.orderings, err = selected(s, r.selection); err != nil {
 		return nil, fmt.Errorf("--ordering: %w", err)
+	}
+	if f.single && len(s.Swarm) > 0 {
+		r.hash = scenarios.Hash(s)
+		if r.scenario, r.drawn, err = s.Draw(r.seed); err != nil {
+			return nil, err
+		}
 	}
 	return r, nil
 }

@@ -127,7 +127,13 @@ func newJob(r *request) (*job, error) {
 		}
 		j.plans, j.engines = append(j.plans, p), append(j.engines, e)
 	}
-	j.result = result.Run{Scenario: s.Name, ScenarioHash: scenarios.Hash(s), Seed: r.seed, Peers: s.Peers}
+	j.result = result.Run{Scenario: s.Name, ScenarioHash: r.hash, Seed: r.seed, Peers: s.Peers}
+	if r.hash == "" {
+		j.result.ScenarioHash = scenarios.Hash(s)
+	}
+	for _, d := range r.drawn {
+		j.result.Swarm = append(j.result.Swarm, result.Setting{Path: d.Path, Value: d.Value})
+	}
 	return j, nil
 }
 

@@ -80,6 +80,8 @@ func (a *app) sweep(c *cobra.Command, args []string, f *sweepFlags) error {
 	if err != nil {
 		return err
 	}
+	// What a swarm drew is a column of the runs, so their table is part of the dataset.
+	f.perRun = f.perRun || f.folder != "" && len(r.scenario.Swarm) > 0
 	w, err := newCampaign(r, int(f.runs), int(f.workers), f.perRun)
 	if err != nil {
 		return err
@@ -121,8 +123,10 @@ func newCampaign(r *request, runs, workers int, perRun bool) (*campaign, error) 
 		return nil, err
 	}
 	for _, c := range cells {
-		if err := affordable(c.Scenario); err != nil {
-			return nil, err
+		for _, s := range append(c.Scenario.Extremes(), c.Scenario) {
+			if err := affordable(s); err != nil {
+				return nil, err
+			}
 		}
 	}
 	o := sweep.Options{Runs: runs, Seed: r.seed, Workers: workers, Table: r.scenario.Table()}

@@ -42,7 +42,11 @@ func (w *campaign) beginRows() error {
 			settings = append(settings, axis.Path)
 		}
 	}
-	if w.table, err = dataset.NewRuns(w.rows, settings, result.Columns()); err != nil {
+	var drawn []string
+	for _, d := range w.request.scenario.Swarm {
+		drawn = append(drawn, d.Path)
+	}
+	if w.table, err = dataset.NewRuns(w.rows, settings, drawn, result.Columns()); err != nil {
 		w.rows.abandon()
 		return &failure{statusUnknown, err}
 	}

@@ -96,7 +96,7 @@ func (w *campaign) take(row sweep.Row) error {
 	if w.table == nil {
 		return nil
 	}
-	return w.table.Row(row.Cell, row.Ordering, row.Seed, row.Values)
+	return w.table.Row(row.Cell, row.Swarm, row.Ordering, row.Seed, row.Values)
 }
 
 func (w *campaign) sample(row sweep.Row) {

@@ -13,6 +13,9 @@ import (
 // view is what the screen of a run shows.
 func (j *job) view(program string) *screen.View {
 	v := &screen.View{Run: &j.result, Facts: facts(j.request.scenario), Barcodes: j.barcodes}
+	for _, d := range j.request.drawn {
+		v.Facts = append(v.Facts, "drawn "+d.Path+"="+d.Value)
+	}
 	for _, m := range j.misses {
 		if !m.Unknown {
 			v.Failed = append(v.Failed, m.String())
@@ -47,6 +50,9 @@ func facts(s *scenarios.Scenario) []string {
 	all = append(all, networkFacts(s)...)
 	if f := clockFact(s); f != "" {
 		all = append(all, f)
+	}
+	if len(s.Swarm) > 0 {
+		all = append(all, count(len(s.Swarm), "value")+" drawn by each seed")
 	}
 	if s.Permuted {
 		all = append(all, "ties by lot")

@@ -169,11 +169,11 @@ func TestRuns(t *testing.T) {
 	o := &result.Ordering{Ordering: "naive", Limit: "quiet", Digest: result.Digest{15: 0xff}, Phases: result.Phases{Opened: result.List[result.NullMS]{result.Millis(1_500_000), {}}}}
 	var shape result.Shape
 	shape.Grow(o)
-	runs, err := dataset.NewRuns(&b, []string{"peers"}, shape.Columns())
+	runs, err := dataset.NewRuns(&b, []string{"peers"}, []string{"network.loss"}, shape.Columns())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err = runs.Row([]result.Setting{{Path: "peers", Value: "4"}}, "naive", 9, shape.Values(o)); err != nil {
+	if err = runs.Row([]result.Setting{{Path: "peers", Value: "4"}}, []result.Setting{{Path: "network.loss", Value: "0.02"}}, "naive", 9, shape.Values(o)); err != nil {
 		t.Fatal(err)
 	}
 	if err = runs.Flush(); err != nil {
@@ -183,7 +183,7 @@ func TestRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(rows[1][:4], "|"); got != "4|naive|9|0" {
+	if got := strings.Join(rows[1][:5], "|") + " " + rows[0][1]; got != "4|0.02|naive|9|0 swarm.network.loss" {
 		t.Errorf("a row begins %s", got)
 	}
 	if at := slices.Index(rows[0], "phases.opened_ms.0"); at < 0 || rows[1][at] != "1.5" || rows[1][at+1] != "" {

@@ -172,26 +172,34 @@ func merge(paths []string, fields []result.Field, have map[string]bool) []string
 type Runs struct {
 	table    *Writer
 	settings []string
+	drawn    []string
 	row      []string
 }
 
 // NewRuns writes the header of a table of runs: cell.PATH for each path of the
-// grid, ordering, seed, then columns, such as those of a result.Shape.
-func NewRuns(w io.Writer, settings, columns []string) (*Runs, error) {
+// grid, swarm.PATH for each that the seed draws, ordering, seed, then columns,
+// such as those of a result.Shape.
+func NewRuns(w io.Writer, settings, drawn, columns []string) (*Runs, error) {
 	var names []string
 	for _, path := range settings {
 		names = append(names, "cell."+path)
 	}
+	for _, path := range drawn {
+		names = append(names, "swarm."+path)
+	}
 	names = append(append(names, "ordering", "seed"), columns...)
 	table, err := NewWriter(w, names)
-	return &Runs{table: table, settings: settings}, err
+	return &Runs{table: table, settings: settings, drawn: drawn}, err
 }
 
 // Row writes one run with its values in the order of the columns.
-func (r *Runs) Row(cell []result.Setting, ordering string, seed uint64, values []string) error {
+func (r *Runs) Row(cell, drawn []result.Setting, ordering string, seed uint64, values []string) error {
 	r.row = r.row[:0]
 	for _, path := range r.settings {
 		r.row = append(r.row, Setting(cell, path))
+	}
+	for _, path := range r.drawn {
+		r.row = append(r.row, Setting(drawn, path))
 	}
 	r.row = append(append(r.row, ordering, strconv.FormatUint(seed, 10)), values...)
 	return r.table.Row(r.row)

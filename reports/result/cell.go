@@ -14,6 +14,24 @@ import (
 // Setting is a path of a sweep's grid and its value in a cell, as written.
 type Setting struct{ Path, Value string }
 
+// Settings print as one object, in the order of the list.
+type Settings []Setting
+
+// MarshalJSON prints {"network.loss":0.02,"network.link":"fifo"}.
+func (s Settings) MarshalJSON() ([]byte, error) { return s.append(nil), nil }
+
+func (s Settings) append(b []byte) []byte {
+	b = append(b, '{')
+	for i, set := range s {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendString(b, set.Path)
+		b = append(append(b, ':'), AsWritten(set.Value)...)
+	}
+	return append(b, '}')
+}
+
 // Head says which runs a line of a sweep is about.
 type Head struct {
 	Scenario     string
@@ -213,15 +231,8 @@ func (c Cell) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	b = append(b[:len(b)-1], `,"cell":{`...)
-	for i, s := range c.Cell {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = appendString(b, s.Path)
-		b = append(append(b, ':'), AsWritten(s.Value)...)
-	}
-	b = append(b, '}')
+	b = append(b[:len(b)-1], `,"cell":`...)
+	b = Settings(c.Cell).append(b)
 	for _, f := range [...]struct{ name, text string }{{"ordering", c.Ordering}, {"kind", c.Kind}, {"digest", c.Digest}} {
 		b = append(append(append(b, `,"`...), f.name...), `":`...)
 		b = appendString(b, f.text)

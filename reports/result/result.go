@@ -16,6 +16,7 @@ type Run struct {
 	ScenarioHash string         `json:"scenario_hash"`
 	Seed         uint64         `json:"seed"`
 	Peers        int            `json:"peers"`
+	Swarm        Settings       `json:"swarm,omitempty"` // what the seed drew of the scenario itself
 	Runs         List[Ordering] `json:"runs"`
 }
 

@@ -71,8 +71,8 @@ func (t *Tally) Add(o *Ordering) {
 			t.receivers = append(t.receivers, int32(p))
 		}
 	}
-	t.vacuous = unite(t.vacuous, o.Vacuous)
-	t.outside = unite(t.outside, o.OutsideAssumptions)
+	t.vacuous = someOf(unite(t.vacuous, o.Vacuous))
+	t.outside = someOf(unite(t.outside, o.OutsideAssumptions))
 	for _, c := range o.Counters {
 		t.counter(c.Name).Add(c.Value)
 	}
@@ -125,6 +125,13 @@ func unite(list, more []string) []string {
 	return list
 }
 
+// mostSaid bounds the remarks of a line: under a swarm each run may have its own.
+const mostSaid = 64
+
+// someOf are the first of a list. Those of two stretches of runs, joined, are
+// those of the whole.
+func someOf(list []string) []string { return list[:min(len(list), mostSaid)] }
+
 func (t *Tally) counter(name string) *stats.Moments {
 	for i := range t.counters {
 		if t.counters[i].name == name {
@@ -159,8 +166,8 @@ func (t *Tally) Merge(next *Tally) {
 	if len(t.receivers) == 0 {
 		t.receivers = append(t.receivers, next.receivers...)
 	}
-	t.vacuous = unite(t.vacuous, next.vacuous)
-	t.outside = unite(t.outside, next.outside)
+	t.vacuous = someOf(unite(t.vacuous, next.vacuous))
+	t.outside = someOf(unite(t.outside, next.outside))
 	for i := range next.counters {
 		t.counter(next.counters[i].name).Merge(&next.counters[i].values)
 	}

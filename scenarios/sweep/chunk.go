@@ -70,6 +70,8 @@ type worker struct {
 	sweep     *Sweep
 	unit      int
 	engine    *run.Engine
+	drawn     map[string]*drawing // by the values drawn
+	swarm     bool                // each seed has a plan of its own
 	evaluator run.Evaluator
 }
 
@@ -77,33 +79,42 @@ type worker struct {
 func (w *worker) make(ctx context.Context, c *chunk) {
 	u := &w.sweep.units[c.unit]
 	if w.unit != c.unit {
-		w.engine, c.err = run.NewEngine(u.plan, run.Options{})
-		if c.err != nil {
-			return
+		w.unit, w.drawn, w.swarm = c.unit, nil, u.swarm != nil
+		if u.swarm == nil {
+			if w.engine, c.err = run.NewEngine(u.plan, run.Options{}); c.err != nil {
+				return
+			}
 		}
-		w.unit = c.unit
 	}
 	for i := c.first; i < c.first+c.count; i++ {
 		if ctx.Err() != nil {
 			return
 		}
 		seed := w.sweep.options.Seed + uint64(i)
-		o, err := w.engine.Run(seed)
+		at, err := w.at(u, seed)
+		var o *run.Outcome
+		if err == nil {
+			o, err = at.engine.Run(seed)
+		}
 		if err != nil {
 			c.err = fmt.Errorf("%sordering %s, seed %d: %w", cellPrefix(u.head.Cell), u.plan.Label(), seed, err)
 			return
 		}
-		r := w.judge(u.plan, o, c.tally)
+		r := w.judge(at.plan, o, c.tally)
 		if w.sweep.options.PerRun != nil {
-			c.rows = append(c.rows, Row{Cell: u.head.Cell, Ordering: u.plan.Label(), Seed: seed, Values: result.Values(r)})
+			c.rows = append(c.rows, Row{Cell: u.head.Cell, Swarm: at.settings, Ordering: u.plan.Label(), Seed: seed, Values: result.Values(r)})
 		}
 		c.done++
 	}
 }
 
-// judge enters a run into the tally.
+// judge enters a run into the tally. Where each seed has faults of its own their
+// numbers do not name the same fault in all runs, so the tally has none of them.
 func (w *worker) judge(p *run.Plan, o *run.Outcome, t *result.Tally) *result.Ordering {
 	r := w.evaluator.Evaluate(p, o, run.Totals)
+	if w.swarm {
+		r.Faults = r.Faults[:0]
+	}
 	t.Add(r)
 	record(&t.Latency, &w.evaluator.Latency)
 	record(&t.LatencySelf, &w.evaluator.Self)

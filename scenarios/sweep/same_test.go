@@ -104,6 +104,15 @@ func one(t *testing.T, name, ordering, seed string) *result.Run {
 	if err != nil {
 		t.Fatal(err)
 	}
+	hash := scenarios.Hash(s)
+	s, drawn, err := s.Draw(number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var swarm result.Settings
+	for _, d := range drawn {
+		swarm = append(swarm, result.Setting{Path: d.Path, Value: d.Value})
+	}
 	p, err := run.Compile(s, o, s.Table())
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +127,7 @@ func one(t *testing.T, name, ordering, seed string) *result.Run {
 	}
 	r := (&run.Evaluator{}).Evaluate(p, outcome, run.Full)
 	return &result.Run{
-		Scenario: s.Name, ScenarioHash: scenarios.Hash(s), Seed: number, Peers: s.Peers, Runs: result.List[result.Ordering]{*r},
+		Scenario: s.Name, ScenarioHash: hash, Seed: number, Peers: s.Peers, Swarm: swarm, Runs: result.List[result.Ordering]{*r},
 	}
 }
 
@@ -126,7 +135,7 @@ func swept(t *testing.T, workers int) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	w, err := New(opened(t, "everything.yaml"), Options{Seed: 3, Workers: workers, PerRun: func(row Row) error {
-		_, err := fmt.Fprintln(&out, row)
+		_, err := fmt.Fprintln(&out, row.Cell, row.Ordering, row.Seed, row.Values)
 		return err
 	}})
 	if err != nil {

@@ -35,6 +35,7 @@ const DefaultRuns = 100
 // Row is one run of a sweep.
 type Row struct {
 	Cell     []result.Setting
+	Swarm    []result.Setting // what the seed drew of the scenario
 	Ordering string
 	Seed     uint64
 	Values   []string // in the order of result.Columns
@@ -52,9 +53,11 @@ func (r *Result) Complete() bool { return r.Done == r.Total }
 
 // unit is one cell under one ordering.
 type unit struct {
-	head   result.Head
-	plan   *run.Plan
-	chunks int
+	head     result.Head
+	plan     *run.Plan
+	chunks   int
+	swarm    *scenarios.Scenario // draws a plan for each seed; nil = plan serves all
+	ordering scenarios.Ordering
 }
 
 // Sweep is a prepared sweep: everything about it that can be wrong was checked.
@@ -124,7 +127,12 @@ func (w *Sweep) compile() error {
 				errs = append(errs, fmt.Errorf("%s%w", cellPrefix(head.Cell), err))
 				continue
 			}
-			w.units = append(w.units, unit{head: head, plan: p, chunks: (w.options.Runs + w.chunkSize - 1) / w.chunkSize})
+			u := unit{head: head, plan: p, chunks: (w.options.Runs + w.chunkSize - 1) / w.chunkSize, ordering: o}
+			if len(c.Scenario.Swarm) > 0 {
+				u.swarm = c.Scenario
+				errs = append(errs, u.tryExtremes(w.options.Table))
+			}
+			w.units = append(w.units, u)
 		}
 	}
 	return errors.Join(errs...)
