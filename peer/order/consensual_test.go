@@ -56,7 +56,7 @@ func init() {
 			nil, false, "[p0#0 p1#0][p0#0 p1#0][]",
 		},
 		litmusTest{
-			"a lost decision is asked for", "paxos", nil,
+			"a lost decision is asked for", "paxos", suspectValues("20ms", "0"),
 			[]send{{0, p0}, {5 * ms, p1}},
 			[]link{{p0, peer.KindCommit, 2, -1}},
 			nil, false, "[p0#0 p1#0][p0#0 p1#0][p0#0 p1#0]",
@@ -74,13 +74,13 @@ func init() {
 			nil, false, "[p0#0 p0#1][p0#0 p0#1][p0#0 p0#1]",
 		},
 		litmusTest{
-			"a request that never comes is sent again", "paxos", nil,
+			"a request that never comes is sent again", "paxos", suspectValues("20ms", "0"),
 			[]send{{0, p1}},
 			[]link{{p1, peer.KindData, 0, -1}},
 			nil, false, "[p1#0][p1#0][p1#0]",
 		},
 		litmusTest{
-			"a body that the coordinator misses is proposed by the next", "chandra-toueg", nil,
+			"a body that the coordinator misses is proposed by the next", "chandra-toueg", suspectValues("20ms", "0"),
 			[]send{{0, p1}},
 			[]link{{p1, peer.KindData, 0, -1}},
 			nil, false, "[p1#0][p1#0][p1#0]",
