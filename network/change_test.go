@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"mpcomm/sim"
 	"mpcomm/sim/rng"
 )
@@ -90,8 +92,11 @@ func TestChangesMeet(t *testing.T) {
 func TestChangeErrors(t *testing.T) {
 	t.Parallel()
 	_, err := New(Config{Peers: 2, Changes: []Change{
-		{}, {Set: allProperties}, {From: []Addr{2}, To: []Addr{3}, Set: SetLoss, Link: Link{Loss: rng.Ratio{Num: 2, Den: 1}}},
-		{Set: SetQueue, Link: Link{Queue: 5}}, {Set: SetQueue | SetBandwidth, Link: Link{Queue: 6}},
+		{},
+		{Set: allProperties},
+		{From: []Addr{2}, To: []Addr{3}, Set: SetLoss, Link: Link{Loss: rng.Ratio{Num: 2, Den: 1}}},
+		{Set: SetQueue, Link: Link{Queue: 5}},
+		{Set: SetQueue | SetBandwidth, Link: Link{Queue: 6}},
 	}})
 	wants := []string{
 		"change 0: set 0x0: want one or more", "change 1: set", "change 2: loss 2/1", "change 2: from: peer 2: want 0..1",
@@ -137,6 +142,59 @@ func TestChangeOfBursts(t *testing.T) {
 		}
 		if i < 2 {
 			n.Change(sim.Time(i), 0, i == 1)
+		}
+	}
+}
+
+// What a link remembers of a process in time does not outlive a change of it:
+// from then on its packets fare as on a link that was always so.
+func TestChangeForgetsProcesses(t *testing.T) {
+	t.Parallel()
+	half := rng.Ratio{Num: 1, Den: 2}
+	plain := Link{Datagram: true, Excess: exponential20()}
+	with := func(f func(l *Link)) Link {
+		l := plain
+		f(&l)
+		return l
+	}
+	knots := func(every time.Duration) Link {
+		return with(func(l *Link) { l.Correlation = &Correlation{Share: half, Span: 8 * every, Every: every} })
+	}
+	frozen := func(every, lasts sim.Time) Link {
+		return with(func(l *Link) { l.Stalls = &Stalls{Every: rng.Constant(int64(every)), For: rng.Constant(int64(lasts))} })
+	}
+	bursts := func(p rng.Ratio) Link {
+		return with(func(l *Link) { l.Burst = &GilbertElliott{P: p, R: half, Bad: certainly, Every: 7 * time.Millisecond} })
+	}
+	for _, tt := range []struct {
+		name          string
+		set           Properties
+		before, after Link
+	}{
+		{"correlation", SetCorrelation, knots(10 * time.Millisecond), knots(25 * time.Millisecond)},
+		{"stalls", SetStalls, frozen(100*ms, 50*ms), frozen(10*ms, 10*ms)},
+		{"bursts", SetLoss, bursts(certainly), bursts(rng.Ratio{Num: 1, Den: 50})},
+	} {
+		n := mustNew(t, Config{Peers: 20, Default: tt.before, Changes: []Change{{Set: tt.set, Link: tt.after}}})
+		always := mustNew(t, Config{Peers: 20, Default: tt.after})
+		other := 0
+		for i := range 60 {
+			now := sim.Time(i) * 2 * ms
+			if i == 30 {
+				n.Change(now, 0, false)
+			}
+			p := Packet{From: 3, Name: rng.Key(i)}
+			got := n.Broadcast(now, p, nil)
+			if i < 30 {
+				continue
+			}
+			want := always.Broadcast(now, p, nil)
+			if diff := cmp.Diff(want, got); diff != "" {
+				other++
+				if other == 1 {
+					t.Errorf("%s: broadcast %d (-always so +changed):\n%s", tt.name, i, diff)
+				}
+			}
 		}
 	}
 }

@@ -192,6 +192,7 @@ func TestDigests(t *testing.T) {
 var constant = map[string]bool{
 	"clock-freezes": true, "clock-steps-back": true, "commit-wait": true, "commit-wait-lies": true, "concurrent": true,
 	"late-drop": true, "minimal": true, "skew": true, "sync-asymmetry": true, "pause": true, "sequencer-crash": true,
+	"bufferbloat": true, "route-change": true,
 }
 
 // moody is an ordering that breaks the rules: it counts its calls in a
