@@ -106,3 +106,33 @@ func TestSwarmBeyondMemory(t *testing.T) {
 		t.Errorf("%v; want an error about memory", fmt.Sprint(err))
 	}
 }
+
+// TestSplit: a sweep cut in two by its seeds has the rows of the whole.
+func TestSplit(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{grid, swarming} {
+		runs := func(seed uint64, n int) (rows map[string]string) {
+			rows = map[string]string{}
+			w, err := New(parse(t, text), Options{Runs: n, Seed: seed, PerRun: func(r Row) error {
+				rows[fmt.Sprint(r.Cell, r.Ordering, r.Seed)] = fmt.Sprint(r.Swarm, r.Values)
+				return nil
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.Run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			return rows
+		}
+		whole, first, second := runs(4, 17), runs(4, 6), runs(10, 11)
+		if len(first)+len(second) != len(whole) {
+			t.Fatalf("%d and %d rows, want %d", len(first), len(second), len(whole))
+		}
+		for name, row := range whole {
+			if first[name] != row && second[name] != row {
+				t.Errorf("%s is %s in the whole sweep, %q and %q in its parts", name, row, first[name], second[name])
+			}
+		}
+	}
+}
