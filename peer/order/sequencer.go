@@ -57,7 +57,7 @@ func sequencerSpec() Spec {
 		Doc:        "delivers in the order in which one peer has numbered the messages",
 		Paper:      "Kaashoek, Tanenbaum, Flynn Hummel and Bal, ACM OSR 23(4), 1989, sections 3 and 4",
 		Packets:    "ub n, bb 2(n-1), uub n+1; of the sequencer n-1",
-		Steps:      "2/2, uub 2/3; of the sequencer 0/1",
+		Steps:      "2/2, at the sequencer 1, uub 2/3; of the sequencer 0/1",
 		Cost:       sequencerCost,
 		Guarantees: peer.Total | peer.Agreement,
 		Needs:      peer.NoLoss | peer.NoCrash,

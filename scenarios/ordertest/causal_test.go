@@ -92,7 +92,11 @@ func (o *vectorTwin) AppendState(b []byte, _ peer.Instant) []byte {
 
 func init() {
 	register(flaws("causal", nil, func(flaw string) peer.Ordering { return &vectorTwin{flaw: flaw} }, [][2]string{
-		{}, {"no second look", "lack"}, {"counts what it received", "lack"}, {"no gap detection", "fifo is violated"},
-		{"looks at the sender alone", "causal is violated"}, {"keeps the words", ""},
+		{},
+		{"no second look", "lack"},
+		{"counts what it received", "lack"},
+		{"no gap detection", "fifo is violated"},
+		{"looks at the sender alone", "causal is violated"},
+		{"keeps the words", ""},
 	}...)...)
 }

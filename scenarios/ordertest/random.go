@@ -55,8 +55,14 @@ func (r *chooser) units(low, high int64, label string) int64 {
 }
 
 // half and quarter are true so often.
-func (r *chooser) half(label string) bool    { return rapid.Bool().Draw(r.t, label) }
-func (r *chooser) quarter(label string) bool { return r.half(label) && r.half(label) }
+func (r *chooser) half(label string) bool { return rapid.Bool().Draw(r.t, label) }
+
+func (r *chooser) quarter(label string) bool {
+	if !r.half(label) {
+		return false
+	}
+	return r.half(label)
+}
 
 func (r *chooser) peer(label string) peer.ID { return peer.ID(r.below(r.c.peers, label)) }
 

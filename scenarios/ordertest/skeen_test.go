@@ -124,8 +124,11 @@ func (o *skeenTwin) AppendState(b []byte, _ peer.Instant) []byte {
 
 func init() {
 	register(flaws("skeen", nil, func(flaw string) peer.Ordering { return &skeenTwin{flaw: flaw} }, [][2]string{
-		{"open messages are left out of the minimum", "total is violated"}, {"no tie-break by peer", "total is violated"},
-		{"decisions do not move the clock", "total is violated"}, {"the first proposal counts", "total is violated"},
-		{"does not propose itself", "total is violated"}, {"a majority of proposals decides", "is violated"},
+		{"open messages are left out of the minimum", "total is violated"},
+		{"no tie-break by peer", "total is violated"},
+		{"decisions do not move the clock", "total is violated"},
+		{"the first proposal counts", "total is violated"},
+		{"does not propose itself", "total is violated"},
+		{"a majority of proposals decides", "is violated"},
 	}...)...)
 }

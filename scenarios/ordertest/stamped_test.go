@@ -61,14 +61,19 @@ func init() {
 		return &misread{Ordering: real, read: misreadings[flaw]}
 	}
 	register(wrapped("hlc", nil, misreads, [][2]string{
-		{}, {"stamps by arrival", "is violated"}, {"no logical part", "is violated"}, {"receiving does not tick", "causal is violated"},
+		{},
+		{"stamps by arrival", "is violated"},
+		{"no logical part", "is violated"},
+		{"receiving does not tick", "causal is violated"},
 		{"own stamps are less", "total is violated"},
 	}...)...)
 	register(wrapped("commit-wait", nil, misreads, [][2]string{
 		{}, {"stamps by arrival", "is violated"}, {"own stamps are less", "total is violated"},
 	}...)...)
 	register(wrapped("lamport-offline", nil, misreads, [][2]string{
-		{}, {"stamps by arrival", "AppendState is not canonical"}, {"receiving does not tick", "causal is violated"},
+		{},
+		{"stamps by arrival", "AppendState is not canonical"},
+		{"receiving does not tick", "causal is violated"},
 		{"own stamps are less", "is violated"},
 	}...)...)
 	register(wrapped("timestamp-offline", nil, misreads, [][2]string{
