@@ -51,25 +51,8 @@ func (w *writer) fault() string {
 			maybe(&faultObject, "since")
 		}
 	}
-	switch kind {
-	case "partition":
-		add(kind, "[[0], [1]]")
-		maybe(&faultObject, "one_way")
-	case "ring":
-		add(kind, "[2, 0, 3, 1]")
-	case "clog":
-		add(kind, w.pick("links", "{}", "{from: 0}", "{from: [1], to: [0]}", "{to: 1}"))
-	case "crash":
-		add(kind, w.value(&peerForm))
-		w.crash(add, timed, untimed)
+	if w.subject(kind, add, maybe, timed, untimed) {
 		lasting = false
-	case "clock":
-		add(kind, w.value(&peerForm))
-		add("by", w.pick("by", "-80ms", "1h", "7us", "0ms"))
-	case "isolate":
-		add(kind, w.pick("alone", "0", "[1]", "[1, 0]"))
-	default:
-		add(kind, w.value(&peerForm))
 	}
 	if kind == "slow" {
 		maybe(&faultObject, "service")
@@ -89,6 +72,32 @@ func (w *writer) fault() string {
 		maybe(&faultObject, "for")
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// subject is whom or what a fault of a kind befalls, and reports whether that
+// says how long, too.
+func (w *writer) subject(kind string, add func(k, v string), maybe func(*object, ...string), timed, untimed bool) bool {
+	switch kind {
+	case "partition":
+		add(kind, "[[0], [1]]")
+		maybe(&faultObject, "one_way")
+	case "ring":
+		add(kind, "[2, 0, 3, 1]")
+	case "clog":
+		add(kind, w.pick("links", "{}", "{from: 0}", "{from: [1], to: [0]}", "{to: 1}"))
+	case "crash":
+		add(kind, w.value(&peerForm))
+		w.crash(add, timed, untimed)
+		return true
+	case "clock":
+		add(kind, w.value(&peerForm))
+		add("by", w.pick("by", "-80ms", "1h", "7us", "0ms"))
+	case "isolate":
+		add(kind, w.pick("alone", "0", "[1]", "[1, 0]"))
+	default:
+		add(kind, w.value(&peerForm))
+	}
+	return false
 }
 
 // crash is what a crash says about the return.

@@ -249,3 +249,14 @@ func (o *chandraToueg) askForAll(words []int64, from peer.ID, out *peer.Effects)
 		}
 	}
 }
+
+// appendFlags appends up to eight truths as one byte.
+func appendFlags(b []byte, flags ...bool) []byte {
+	bits := byte(0)
+	for i, f := range flags {
+		if f {
+			bits |= 1 << i
+		}
+	}
+	return append(b, bits)
+}

@@ -111,6 +111,7 @@ type Failure struct {
 	Scenario  string // the same as a file for mpcomm run, with an ordering of this kind in its table
 }
 
+// Error is all of the failure in words.
 func (f *Failure) Error() string {
 	return fmt.Sprintf("ordering %s: %s\n\nThe smallest schedule that shows it: %s\n\n%s\nAs a scenario file:\n\n%s",
 		f.Ordering, f.Text, f.Words, f.Sketch, f.Scenario)
