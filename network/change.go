@@ -78,7 +78,7 @@ type changes struct {
 
 // Change begins a change of links, or ends it. It panics if there is no such
 // change, if it begins while it lasts or ends when it does not. The classes of
-// links under a set of changes are made when it first occurs and kept.
+// links are made when a packet first meets the changes that last.
 func (n *Network) Change(now sim.Time, i int, ends bool) {
 	c := n.changes
 	if c == nil || i < 0 || i >= len(c.config.Changes) {
@@ -94,7 +94,7 @@ func (n *Network) Change(now sim.Time, i int, ends bool) {
 	} else {
 		c.lasting = slices.Insert(c.lasting, at, i)
 	}
-	n.classes = c.present()
+	n.classes = nil
 	n.forgetProcesses()
 }
 
@@ -105,6 +105,18 @@ func (n *Network) Changed(i int) uint64 {
 		panic(fmt.Sprintf("network: invariant: change %d of a network without it", i))
 	}
 	return n.changes.met[i]
+}
+
+// mostKnown is how many sets of changes keep their classes. Links that flap meet
+// the same few sets again and again, those that follow a measured series none.
+const mostKnown = 256
+
+// current are the classes of links under the changes that last.
+func (n *Network) current() *classes {
+	if n.classes == nil {
+		n.classes = n.changes.present()
+	}
+	return n.classes
 }
 
 // present returns the classes of links under the changes that last.
@@ -118,6 +130,9 @@ func (c *changes) present() *classes {
 	}
 	k, ok := c.known[string(c.name)]
 	if !ok {
+		if len(c.known) == mostKnown {
+			clear(c.known)
+		}
 		made := compileClasses(&c.config, c.lasting)
 		k = &made
 		c.known[string(c.name)] = k

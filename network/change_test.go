@@ -198,3 +198,39 @@ func TestChangeForgetsProcesses(t *testing.T) {
 		}
 	}
 }
+
+// Links that follow a measured series have a change for each point of it, and
+// each lasts: what is kept grows neither with the changes that act on a pair nor
+// with the sets of them that came and went.
+func TestManyChanges(t *testing.T) {
+	t.Parallel()
+	const points = 1200
+	c := Config{Peers: 3, Default: Link{Excess: rng.Constant(1)}}
+	for i := range points {
+		c.Changes = append(c.Changes, Change{
+			From: []Addr{0, 0}, To: []Addr{Addr(1 + i%2)}, Set: SetDelay, Link: Link{Excess: rng.Constant(int64(i + 10))},
+		})
+	}
+	n := mustNew(t, c)
+	for i := range points {
+		n.Change(sim.Time(i), i, false)
+		if i < points/2 { // at first many at a time
+			continue
+		}
+		for p := max(i-1, points/2); p <= i; p++ {
+			to := Addr(1 + p%2)
+			if got, want := n.Send(sim.Time(i), Packet{From: 0, To: to}, nil)[0].At, sim.Time(i+p+10); got != want {
+				t.Fatalf("a packet to %d under %d changes arrives at %d, want %d", to, i+1, got, want)
+			}
+		}
+		if got := len(n.classes.links); got != classFirst+2 {
+			t.Fatalf("%d classes of links under %d changes of two pairs, want %d", got, i+1, classFirst+2)
+		}
+		if got, most := len(n.changes.known), min(i-points/2+1, mostKnown); got > most {
+			t.Fatalf("%d sets of changes are kept, of which packets met %d", got, most)
+		}
+	}
+	if got := n.Changed(0); got != points/2 {
+		t.Errorf("%d packets counted under the first change, want %d", got, points/2)
+	}
+}

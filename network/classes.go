@@ -24,12 +24,13 @@ func compileClasses(c *Config, lasting []int) classes {
 	if c.Loopback != nil {
 		own = *c.Loopback
 	}
-	m := classMaker{c: c, lasting: lasting, patched: make(map[[2]int]uint32), deep: c.deepBase()}
+	m := classMaker{c: c, lasting: lasting, deep: c.deepBase()}
 	m.add(c.Default)
 	m.add(own.loopback())
 	for i := range c.Overrides {
 		m.add(c.Overrides[i].Link)
 	}
+	m.plain = uint32(len(m.links))
 	m.assign()
 	return m.made
 }
@@ -40,14 +41,25 @@ func (c *Config) deepBase() bool {
 }
 
 // classMaker makes classes: those of the configuration, then those that changes
-// make of them.
+// make of them. Which changes act on a pair is noted in drafts, one upon the
+// other, and only a draft that some pair ends with becomes a class: a pair
+// under many changes costs one link, not one for each.
 type classMaker struct {
 	c       *Config
 	lasting []int
-	links   []Link            // what each class was compiled from
-	patched map[[2]int]uint32 // class and change to the class that comes of them
+	links   []Link // what each class was compiled from
+	plain   uint32 // classes without changes; a number from here on is that of a draft
+	drafts  []draft
+	drafted map[[2]int]uint32 // class or draft and change to the draft of them
 	deep    bool
 	made    classes
+}
+
+// draft is a class or a draft under one change more.
+type draft struct {
+	under  uint32
+	change int
+	class  uint32 // that was made of it; 0 = none yet
 }
 
 func (m *classMaker) add(l Link) uint32 {
@@ -58,21 +70,50 @@ func (m *classMaker) add(l Link) uint32 {
 	return uint32(len(m.links) - 1)
 }
 
-// under is a class under a change.
-func (m *classMaker) under(class uint32, change int) uint32 {
-	if slices.Contains(m.made.links[class].changed, change) {
-		return class // a list named the pair twice
+// under is a class or a draft under a change.
+func (m *classMaker) under(number uint32, change int) uint32 {
+	if number >= m.plain && m.drafts[number-m.plain].change == change {
+		return number // a list named the pair twice
 	}
-	name := [2]int{int(class), change}
-	made, ok := m.patched[name]
+	name := [2]int{int(number), change}
+	made, ok := m.drafted[name]
 	if !ok {
-		made = m.add(m.c.Changes[change].apply(m.links[class]))
-		l := &m.made.links[made]
-		l.changed = append(slices.Clone(m.made.links[class].changed), change)
-		l.plain, l.spreads = false, false // so that its packets are counted
-		m.patched[name] = made
+		if m.drafted == nil {
+			m.drafted = make(map[[2]int]uint32)
+		}
+		made = m.plain + uint32(len(m.drafts))
+		m.drafts = append(m.drafts, draft{under: number, change: change})
+		m.drafted[name] = made
 	}
 	return made
+}
+
+// class is the class that a number stands for in the end.
+func (m *classMaker) class(number uint32) uint32 {
+	if number < m.plain {
+		return number
+	}
+	last := &m.drafts[number-m.plain]
+	if last.class != 0 {
+		return last.class
+	}
+	var changed []int
+	root := number
+	for root >= m.plain {
+		d := &m.drafts[root-m.plain]
+		changed = append(changed, d.change)
+		root = d.under
+	}
+	slices.Reverse(changed)
+	patched := m.links[root]
+	for _, i := range changed {
+		patched = m.c.Changes[i].apply(patched)
+	}
+	last.class = m.add(patched)
+	l := &m.made.links[last.class]
+	l.changed = changed
+	l.plain, l.spreads = false, false // so that its packets are counted
+	return last.class
 }
 
 // cover is an Override or a Change: what it makes of a class of its pairs.
@@ -121,9 +162,15 @@ func (m *classMaker) assign() {
 				o := &covers[int(list[j])<<16|int(list[j+1])<<8|int(list[j+2])]
 				each(o.to, peers, func(q int) { row[q] = o.of(row[q]) })
 			}
+			for q := range row {
+				row[q] = m.class(row[q])
+			}
 			shared[string(list)] = row
 		}
 		m.made.rows[p] = row
+	}
+	for p := range m.made.self {
+		m.made.self[p] = m.class(m.made.self[p])
 	}
 }
 

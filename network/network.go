@@ -13,7 +13,7 @@ import (
 // The time handed to its methods must not go back within a run.
 type Network struct {
 	peers   int
-	classes *classes // of the links, under the changes that last
+	classes *classes // of the links, under the changes that last; nil = still to be found, by current
 	changes *changes // nil = none
 	mask    features // of all links
 
@@ -181,7 +181,7 @@ func (n *Network) Peers() int { return n.peers }
 func (n *Network) BaseDelay(from, to Addr) time.Duration {
 	n.mustBeAddr(from)
 	n.mustBeAddr(to)
-	if n.place == nil || !n.classes.between(from, to).based {
+	if n.place == nil || !n.current().between(from, to).based {
 		return 0
 	}
 	return n.base[int(n.place[from])*n.places+int(n.place[to])]
@@ -203,7 +203,7 @@ func (n *Network) BasePlace(from Addr, row int) (there, back time.Duration) {
 func (n *Network) KeepsOrder(from, to Addr) bool {
 	n.mustBeAddr(from)
 	n.mustBeAddr(to)
-	return n.classes.between(from, to).fifo
+	return n.current().between(from, to).fifo
 }
 
 // touch returns the rows of a sender, noted to be cleared by Reset.

@@ -197,7 +197,7 @@ func (n *Network) release(now sim.Time, out []Fate) []Fate {
 		}
 		n.counts.Holding--
 		d := n.draws(p.Name)
-		out = n.route(now, p, n.classes.between(p.From, p.To), &d, h.forced, out)
+		out = n.route(now, p, n.current().between(p.From, p.To), &d, h.forced, out)
 	}
 	return out
 }

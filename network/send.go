@@ -54,7 +54,7 @@ func (n *Network) Send(now sim.Time, p Packet, out []Fate) []Fate {
 	n.mustBeAddr(p.To)
 	n.at(now)
 	n.counts.Sent++
-	l := n.classes.between(p.From, p.To)
+	l := n.current().between(p.From, p.To)
 	lo, hi := n.explicitOf(&p)
 	if l.plain && lo == hi && len(n.active) == 0 {
 		n.counts.Arriving++
@@ -75,21 +75,22 @@ func (n *Network) Broadcast(now sim.Time, p Packet, out []Fate) []Fate {
 	n.counts.Sent += uint64(n.peers - 1)
 	lo, hi := n.explicitOf(&p)
 	var row []uint32
-	if n.classes.rows != nil {
-		row = n.classes.rows[p.From]
+	k := n.current()
+	if k.rows != nil {
+		row = k.rows[p.From]
 	}
-	if row == nil && lo == hi && len(n.active) == 0 && now < calmTime && n.classes.links[classDefault].spreads {
-		return n.spread(now, &p, out)
+	l := &k.links[classDefault]
+	if row == nil && lo == hi && len(n.active) == 0 && now < calmTime && l.spreads {
+		return n.spread(now, &p, l, out)
 	}
 	d := n.draws(p.Name)
 	out = slices.Grow(out, n.peers-1)
-	l := &n.classes.links[classDefault]
 	for to := range n.peers {
 		if to == int(p.From) {
 			continue
 		}
 		if row != nil {
-			l = &n.classes.links[row[to]]
+			l = &k.links[row[to]]
 		}
 		p.To = Addr(to)
 		forced := none
@@ -110,7 +111,7 @@ func (n *Network) Self(now sim.Time, p Packet, out []Fate) []Fate {
 	counts := n.counts
 	d := n.draws(p.Name)
 	lo, hi := n.explicitOf(&p)
-	out = n.transmit(now, &p, n.classes.between(p.From, p.From), &d, n.takeExplicit(lo, hi, p.From), out)
+	out = n.transmit(now, &p, n.current().between(p.From, p.From), &d, n.takeExplicit(lo, hi, p.From), out)
 	counts.Clamped = n.counts.Clamped
 	n.counts = counts
 	return out

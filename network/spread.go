@@ -21,12 +21,11 @@ func calm(d *rng.Dist) bool {
 	return least >= 0 && most < calmDelay
 }
 
-// spread is Broadcast where delays and losses alone decide: tight loops
-// over the receivers, one for each thing the link does. Drawing comes first and
-// on its own, since it costs most and what follows then runs on memory that is
-// at hand.
-func (n *Network) spread(now sim.Time, p *Packet, out []Fate) []Fate {
-	l := &n.classes.links[classDefault]
+// spread is Broadcast where delays and losses alone decide: tight loops over
+// the receivers, one for each thing that l, the link to all of them, does.
+// Drawing comes first and on its own, since it costs most and what follows then
+// runs on memory that is at hand.
+func (n *Network) spread(now sim.Time, p *Packet, l *link, out []Fate) []Fate {
 	size, from := len(out), int(p.From)
 	out = slices.Grow(out, n.peers-1)[:size+n.peers-1]
 	fates := out[size:]
