@@ -70,15 +70,20 @@ func (a *app) fit(c *cobra.Command, file string, f *fitFlags) error {
 	if f.every < 0 || f.every == 0 && c.Flags().Changed("every") {
 		return &usageError{c, fmt.Errorf("--every %v: want more than 0s", f.every)}
 	}
-	matrix, err := isMatrix(file)
+	r, err := openTrips(file)
 	if err != nil {
 		return err
 	}
+	defer r.Close()
+	matrix, err := isMatrix(r.Reader)
+	if err != nil {
+		return fmt.Errorf("cannot read %s: %w", file, reason(err))
+	}
 	var fitted *fittedModel
 	if matrix {
-		fitted, err = fitMatrix(file, f, unit)
+		fitted, err = fitMatrix(file, r, f, unit)
 	} else {
-		fitted, err = fitPings(file, f, unit)
+		fitted, err = fitPings(file, r, f, unit)
 	}
 	if err != nil {
 		return err
@@ -91,8 +96,19 @@ func (a *app) fit(c *cobra.Command, file string, f *fitFlags) error {
 	})
 }
 
+// trips is a file of round trips, which may be a pipe: it is read once.
+type trips struct {
+	*bufio.Reader
+	io.Closer
+	again bool // it can be opened again under its name
+}
+
+// fitHead is how much of a file is looked at to tell a matrix from pings; the
+// first line of the largest matrix is shorter.
+const fitHead = 4 << 20
+
 // openTrips opens a file of round trips.
-func openTrips(file string) (*os.File, error) {
+func openTrips(file string) (*trips, error) {
 	r, err := os.Open(file)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read %s: %w", file, reason(err))
@@ -109,46 +125,32 @@ func openTrips(file string) (*os.File, error) {
 		r.Close()
 		return nil, err
 	}
-	return r, nil
+	return &trips{bufio.NewReaderSize(r, fitHead), r, info.Mode().IsRegular()}, nil
 }
 
-// isMatrix looks at the first line that says anything: three columns or more
-// are a matrix, and so are two if the line names sites, not columns of pings.
-func isMatrix(file string) (bool, error) {
-	r, err := openTrips(file)
-	if err != nil {
+// isMatrix looks ahead at the first line that says anything: three columns or
+// more are a matrix, unless all are numbers.
+func isMatrix(r *bufio.Reader) (bool, error) {
+	head, err := r.Peek(fitHead)
+	if err != nil && !errors.Is(err, io.EOF) {
 		return false, err
 	}
-	defer r.Close()
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, 4<<20)
-	for lines.Scan() {
-		text, _, _ := strings.Cut(lines.Text(), "#")
+	for line := range strings.Lines(string(head)) {
+		text, _, _ := strings.Cut(line, "#")
 		if strings.TrimSpace(text) == "" {
 			continue
 		}
-		if strings.Count(text, ",") < 2 {
-			return false, nil
-		}
-		// Numbers alone are no names; the reader of pings says what is wanted.
 		cells := strings.Split(text, ",")
-		return slices.ContainsFunc(cells[1:], func(cell string) bool {
+		// Numbers alone are no names; the reader of pings says what is wanted.
+		return len(cells) > 2 && slices.ContainsFunc(cells, func(cell string) bool {
 			_, err := strconv.ParseFloat(strings.TrimSpace(cell), 64)
 			return err != nil
 		}), nil
 	}
-	if err := lines.Err(); err != nil && !errors.Is(err, bufio.ErrTooLong) {
-		return false, fmt.Errorf("cannot read %s: %w", file, reason(err))
-	}
 	return false, nil
 }
 
-func readTrips(file string, unit time.Duration) (*latency.Matrix, error) {
-	r, err := openTrips(file)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
+func readTrips(file string, r io.Reader, unit time.Duration) (*latency.Matrix, error) {
 	m, err := latency.ReadMatrix(r, unit)
 	return m, placed(file, err)
 }
@@ -174,15 +176,10 @@ func placed(file string, err error) error {
 }
 
 // fitPings models a series of pings.
-func fitPings(file string, f *fitFlags, unit time.Duration) (*fittedModel, error) {
+func fitPings(file string, r io.Reader, f *fitFlags, unit time.Duration) (*fittedModel, error) {
 	if f.p90 != "" {
 		return nil, fmt.Errorf("--p90 goes with a matrix; %s is a series of pings", file)
 	}
-	r, err := openTrips(file)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
 	pings, err := fit.ReadPings(file, r, unit)
 	if err != nil {
 		return nil, err
@@ -262,17 +259,25 @@ func exactDuration(ns int64) string {
 }
 
 // fitMatrix models a matrix of round trips.
-func fitMatrix(file string, f *fitFlags, unit time.Duration) (*fittedModel, error) {
+func fitMatrix(file string, r *trips, f *fitFlags, unit time.Duration) (*fittedModel, error) {
 	if f.every != 0 {
 		return nil, fmt.Errorf("--every goes with a series of pings; %s is a matrix", file)
 	}
-	median, err := readTrips(file, unit)
+	if !r.again {
+		return nil, fmt.Errorf("%s is a pipe with a matrix; want a file, since the scenario reads it again", file)
+	}
+	median, err := readTrips(file, r, unit)
 	if err != nil {
 		return nil, err
 	}
 	var upper *latency.Matrix
 	if f.p90 != "" {
-		if upper, err = readTrips(f.p90, unit); err != nil {
+		other, err := openTrips(f.p90)
+		if err != nil {
+			return nil, err
+		}
+		defer other.Close()
+		if upper, err = readTrips(f.p90, other, unit); err != nil {
 			return nil, err
 		}
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"mpcomm/reports/fit"
@@ -132,7 +133,7 @@ func (q *quantileEntry) words() string {
 }
 
 func (p *fittedPings) write(say func(string, ...any), file string) {
-	say("%s: %d pings, one every %g ms; %d came back", file, p.Sent, p.EveryMS, p.Sent-p.Lost)
+	say("%s: %s, one every %g ms; %d came back", file, count(p.Sent, "ping"), p.EveryMS, p.Sent-p.Lost)
 	say("")
 	say("  AIC less the best       KS   family of the delay one way")
 	for _, f := range p.Families {
@@ -146,11 +147,15 @@ func (p *fittedPings) write(say func(string, ...any), file string) {
 	say("")
 	switch {
 	case p.Lost == 0:
-		say("no loss; with 95%% confidence fewer than 1 in %d", max(1, p.Sent/3))
+		// So many pings all come back with probability 5% if each is lost with this one.
+		say("no loss; with 95%% confidence the share is below %.2g%%", 100*(1-math.Pow(0.05, 1/float64(p.Sent))))
 	case p.Bursty:
 		say("%d lost in %d bursts, the longest of %d: more together than by chance", p.Lost, p.Bursts, p.Longest)
 	default:
 		say("%d lost, %d the most in a row: as by chance", p.Lost, p.Longest)
+	}
+	if p.Lost > 0 {
+		say("a lost ping counts as one packet lost, whichever way it was lost on")
 	}
 }
 

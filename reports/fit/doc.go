@@ -10,5 +10,7 @@
 // and ratios of the language before anything is run with them.
 //
 // A delay one way is taken as half its round trip, as everywhere here: no
-// ping tells the two ways apart.
+// ping tells the two ways apart. For the same reason a lost ping is taken as one
+// packet lost: the share of packets lost on either way alone is smaller, about
+// half of it.
 package fit
