@@ -58,7 +58,7 @@ func (a *app) listCommand() *cobra.Command {
 				if len(sections) == 1 && sections[0].full != nil {
 					return writeCatalogues(w, sections[0].full, a.screen(look{}))
 				}
-				return writeList(w, sections)
+				return writeList(w, sections, a.screen(look{}).Width)
 			})
 		},
 	}
@@ -148,6 +148,9 @@ func writeCatalogues(w io.Writer, all []*screen.Catalogue, o screen.Options) err
 	return nil
 }
 
+// leastDoc is how wide a column of words is however narrow the terminal.
+const leastDoc = 20
+
 func writeListJSON(w io.Writer, sections []section) error {
 	object := map[string]any{}
 	for _, s := range sections {
@@ -158,7 +161,9 @@ func writeListJSON(w io.Writer, sections []section) error {
 	return writeJSON(w, object)
 }
 
-func writeList(w io.Writer, sections []section) error {
+// writeList writes the names, and beside them in lines of at most so many
+// columns what they are.
+func writeList(w io.Writer, sections []section, width int) error {
 	var b strings.Builder
 	for i, s := range sections {
 		indent := ""
@@ -174,7 +179,11 @@ func writeList(w io.Writer, sections []section) error {
 			widest = max(widest, len(e.Name))
 		}
 		for _, e := range s.entries {
-			fmt.Fprintf(&b, "%s%-*s  %s\n", indent, widest, e.Name, e.Doc)
+			head := fmt.Sprintf("%s%-*s  ", indent, widest, e.Name)
+			for _, line := range screen.Folded(e.Doc, max(width-len(head), leastDoc)) {
+				b.WriteString(head + line + "\n")
+				head = strings.Repeat(" ", len(head))
+			}
 		}
 	}
 	_, err := io.WriteString(w, b.String())

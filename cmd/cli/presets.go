@@ -64,7 +64,7 @@ func presetsCatalogue() *screen.Catalogue {
 		c.Items = append(c.Items, screen.Item{
 			Name: e.Name,
 			Cells: []string{
-				baseWords(p.Base), time.Duration(p.Excess.Median).String(), e.ExcessSigma.String(),
+				baseWords(p.Base), exactDuration(p.Excess.Median), e.ExcessSigma.String(),
 				percent(e.Loss), number(e.MeanLossBurst), percent(e.Duplicate), percent(e.Reorder),
 			},
 			Texts: []string{e.Doc, e.Evidence},
@@ -77,7 +77,7 @@ func baseWords(base time.Duration) string {
 	if base == 0 {
 		return "places"
 	}
-	return base.String()
+	return exactDuration(int64(base))
 }
 
 // number is a figure of at most four digits.

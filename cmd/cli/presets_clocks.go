@@ -2,7 +2,6 @@ package cli
 
 import (
 	"encoding/json"
-	"strconv"
 	"time"
 
 	"mpcomm/network/latency"
@@ -113,10 +112,8 @@ func clockWords(d time.Duration) string {
 		return "any"
 	case d == 0:
 		return "-"
-	case d < time.Millisecond:
-		return strconv.FormatFloat(float64(d)/1e3, 'g', 4, 64) + "us" // ASCII, as the language has it
 	}
-	return d.String()
+	return exactDuration(int64(d))
 }
 
 func ppmWords(v float64) string {

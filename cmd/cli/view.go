@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"mpcomm/network/latency"
 	"mpcomm/reports/screen"
@@ -48,9 +47,7 @@ func facts(s *scenarios.Scenario) []string {
 		all = append(all, count(len(s.Workload.Sends), "scheduled send"))
 	}
 	all = append(all, networkFacts(s)...)
-	if f := clockFact(s); f != "" {
-		all = append(all, f)
-	}
+	all = append(all, clockFacts(s)...)
 	if len(s.Swarm) > 0 {
 		all = append(all, count(len(s.Swarm), "value")+" drawn by each seed")
 	}
@@ -92,46 +89,98 @@ func networkFacts(s *scenarios.Scenario) []string {
 	case n.Loss.Ratio.Num > 0:
 		all = append(all, "loss "+n.Loss.Ratio.String())
 	}
+	all = append(all, linkFacts(n)...)
 	if n.Transport.Kind != "" && n.Transport.Kind != "none" {
 		all = append(all, "transport "+n.Transport.Kind)
 	}
 	return all
 }
 
-// clockFact describes the default clock or else says how many peers have one of
-// their own, and is empty for perfect ones.
-func clockFact(s *scenarios.Scenario) string {
-	perfect := func(c *scenarios.Clock) bool {
-		zero := func(f *latency.Family) bool { return f.Kind == latency.Constant && f.Value == 0 || f.Kind == "" }
-		return zero(&c.Offset) && zero(&c.Drift) && len(c.Steps) == 0 && len(c.Freezes) == 0 &&
-			c.Wander == nil && c.Sync == nil && c.Replay == nil
+// linkFacts are what else befalls packets, and on how many links or when it is
+// otherwise.
+func linkFacts(n *scenarios.Network) []string {
+	var all []string
+	if n.Duplicate.Num > 0 && n.Preset == "" {
+		all = append(all, "duplicates "+n.Duplicate.String())
+	}
+	if n.Corrupt.Num > 0 {
+		all = append(all, "corruption "+n.Corrupt.String())
+	}
+	if n.Bandwidth > 0 {
+		all = append(all, "limited bandwidth")
+	}
+	if n.MTU > 0 {
+		all = append(all, fmt.Sprintf("mtu %dB", n.MTU))
+	}
+	if n.Correlation != nil {
+		all = append(all, "correlated delays")
+	}
+	if n.Stalls != nil {
+		all = append(all, "stalls")
+	}
+	if len(n.Links) > 0 {
+		all = append(all, count(len(n.Links), "exception")+" for links")
+	}
+	if len(n.Changes) > 0 {
+		all = append(all, count(len(n.Changes), "change")+" of links")
+	}
+	return all
+}
+
+// clockFacts describe the default clock unless it is perfect, and say how many
+// peers have one of their own.
+func clockFacts(s *scenarios.Scenario) []string {
+	var all []string
+	base := ""
+	if len(s.Clocks.Peers) < s.Peers { // else nobody has the default
+		base = defaultClock(&s.Clocks.Default)
+	}
+	if base != "" {
+		all = append(all, base)
 	}
 	own := 0
 	for i := range s.Clocks.Peers {
-		if !perfect(&s.Clocks.Peers[i].Clock) {
+		if base != "" || !perfect(&s.Clocks.Peers[i].Clock) {
 			own++
 		}
 	}
-	switch c := &s.Clocks.Default; {
-	case !perfect(c) && c.Preset != "":
-		return "clocks " + c.Preset
-	case !perfect(c) && c.Offset.Kind == latency.Normal:
-		return fmt.Sprintf("clocks ±%v", time.Duration(c.Offset.SD))
-	case !perfect(c) && c.Replay != nil:
-		return "clocks of " + c.Replay.File
-	case !perfect(c):
-		return "clocks differ"
+	switch {
 	case own == 1:
-		return "1 clock of its own"
+		all = append(all, "1 clock of its own")
 	case own > 1:
-		return count(own, "clock") + " of their own"
+		all = append(all, count(own, "clock")+" of their own")
 	}
-	return ""
+	return all
+}
+
+// defaultClock is empty for a perfect clock.
+func defaultClock(c *scenarios.Clock) string {
+	switch {
+	case perfect(c):
+		return ""
+	case c.Preset != "":
+		return "clocks " + c.Preset
+	case c.Offset.Kind == latency.Normal:
+		return "clocks ±" + exactDuration(c.Offset.SD)
+	case c.Replay != nil:
+		return "clocks of " + c.Replay.File
+	case rightButForTicks(c):
+		return "clocks tick " + exactDuration(int64(c.Tick))
+	}
+	return "clocks differ"
+}
+
+func perfect(c *scenarios.Clock) bool { return c.Tick <= 1 && rightButForTicks(c) }
+
+func rightButForTicks(c *scenarios.Clock) bool {
+	zero := func(f *latency.Family) bool { return f.Kind == latency.Constant && f.Value == 0 || f.Kind == "" }
+	return zero(&c.Offset) && zero(&c.Drift) && len(c.Steps) == 0 && len(c.Freezes) == 0 &&
+		c.Wander == nil && c.Sync == nil && c.Replay == nil
 }
 
 // familyWords names a distribution by what a reader would call it.
 func familyWords(f *latency.Family) string {
-	d := func(ns int64) string { return time.Duration(ns).String() }
+	d := exactDuration
 	switch f.Kind {
 	case "", latency.Constant:
 		return d(f.Value)

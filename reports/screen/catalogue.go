@@ -149,7 +149,7 @@ func (b *brush) catalogueTable(c *Catalogue, shown int, widths []int) {
 			row[1+k] = b.plain(cell)
 		}
 		for k, width := range widths {
-			lines := folded(b.plain(item.Texts[k]), width)
+			lines := Folded(b.plain(item.Texts[k]), width)
 			tall = tall || len(lines) > 1
 			row = append(row, strings.Join(lines, "\n"))
 		}
@@ -166,9 +166,9 @@ func (b *brush) catalogueTable(c *Catalogue, shown int, widths []int) {
 	b.table(head, aligns, rows)
 }
 
-// folded breaks words into lines of at most width columns, inside a word only
+// Folded breaks words into lines of at most width columns, inside a word only
 // where it alone is longer.
-func folded(words string, width int) []string {
+func Folded(words string, width int) []string {
 	var lines []string
 	current := ""
 	for word := range strings.FieldsSeq(words) {

@@ -80,8 +80,8 @@ func TestFolded(t *testing.T) {
 		{"a abcdefgh b", 4, "a|abcd|efgh|b"},
 		{"a·b·c d", 5, "a·b·c|d"},
 	} {
-		if got := strings.Join(folded(tt.words, tt.width), "|"); got != tt.want {
-			t.Errorf("folded(%q, %d) = %q, want %q", tt.words, tt.width, got, tt.want)
+		if got := strings.Join(Folded(tt.words, tt.width), "|"); got != tt.want {
+			t.Errorf("Folded(%q, %d) = %q, want %q", tt.words, tt.width, got, tt.want)
 		}
 	}
 }
