@@ -108,7 +108,7 @@ var networkObject = object{name: "network", doc: "Links between peers. The delay
 	{"transport", of(&transportObject), "none", false, "the stage between links and ordering"},
 	{"links", list(of(&linkObject)), "[]", false, "exceptions for directed links; later entries win, key by key"},
 	{"changes", list(of(&changeObject)), "[]", false, "what links become at given times; of changes that last together later entries win, key by key"},
-	{"delays", list(of(&delayObject)), "[]", false, "explicit delays of single packets; they beat everything"},
+	{"delays", list(of(&delayObject)), "[]", false, "explicit delays of single packets, in place of what would be drawn for them; a link that is down, its mtu and a partition stop them all the same"},
 }}
 
 var matrixObject = object{name: "matrix", doc: "A file of measured round trips: names in the first line and column, row = from, column = to.", keys: []key{
