@@ -98,7 +98,9 @@ func (a *assumer) cuts(s *scenarios.Scenario) {
 }
 
 // holdBack compares the wait of a hold-back with the largest delay and skew
-// that the scenario allows.
+// that the scenario allows. Their sum has to stay below the wait: a message that
+// comes at the very instant at which its time is over may find one of the same
+// stamp delivered, which should have followed it.
 func (a *assumer) holdBack(v order.Values) {
 	if _, stated := v.Text("wait"); !stated {
 		return // an ordering of one's own with another bound
@@ -117,12 +119,12 @@ func (a *assumer) holdBack(v order.Values) {
 	if _, stated := v.Text("epsilon"); stated {
 		// Stamped epsilon ahead, sent after the commit wait.
 		commit, epsilon := order.CommitOf(v), v.Duration("epsilon")
-		if late := commit - epsilon; delay+skew+late > wait {
+		if late := commit - epsilon; delay+skew+late >= wait {
 			a.add("delay plus skew may be %v, a commit takes %v and wait is %v", delay+skew, commit, wait)
 		}
 		return
 	}
-	if delay+skew > wait {
+	if delay+skew >= wait {
 		a.add("delay plus skew may be %v and wait is %v", delay+skew, wait)
 	}
 }

@@ -1,6 +1,7 @@
 package run_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -136,5 +137,26 @@ expecting.yaml:8 expected "naive: happened true for watch 0", cannot tell: the r
 	}
 	if s.Expect[0].Stuck[0] != peer.ID(1) {
 		t.Error("judging has sorted the scenario's own list")
+	}
+}
+
+// TestWaitAsLongAsTheDelay: of two messages of one stamp, the one that comes at
+// the very end of the wait may find the other delivered. That is outside the
+// assumptions; a nanosecond more of wait is inside, and keeps the order.
+func TestWaitAsLongAsTheDelay(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"timestamp", "hlc"} {
+		for wait, kept := range map[string]bool{"10ms": false, "10.000001ms": true} {
+			_, r := judged(t, fmt.Sprintf(`version: 1
+name: brim
+peers: 3
+orderings: [{kind: %s, wait: %s}]
+workload: {sends: [{at: 0ms, from: 1}, {at: 0ms, from: 0}]}
+network: {latency: 10ms}
+`, kind, wait), 1)
+			if inside := len(r.OutsideAssumptions) == 0; inside != kept || r.Divergence.Identical != kept {
+				t.Errorf("%s, wait %s: outside assumptions %v, identical %t; want kept: %t", kind, wait, r.OutsideAssumptions, r.Divergence.Identical, kept)
+			}
+		}
 	}
 }
