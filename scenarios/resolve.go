@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"encoding/binary"
 	"errors"
 	"slices"
 	"time"
@@ -182,25 +183,73 @@ func (s *Stalls) orNone() *Stalls {
 }
 
 // Overrides are the exceptions of links, resolved: where entries of the file
-// meet, the later one's keys stand over the earlier one's.
+// meet, the later one's keys stand over the earlier one's. Where several name a
+// link, the last one stands.
 func (s *Scenario) Overrides() []ResolvedOverride {
 	base, reorder := s.Link(), s.Network.Reorder
-	var all []ResolvedOverride
+	all := overrides{last: make(map[string]int)}
 	for i := range s.Network.Links {
 		o := &s.Network.Links[i]
-		earlier := len(all)
-		all = append(all, ResolvedOverride{From: o.From, To: o.To, Link: o.apply(base, reorder)})
-		for _, e := range all[:earlier] {
-			all = append(all, meet(e, o, reorder)...)
+		earlier := len(all.list)
+		all.step = i + 1
+		all.put(ResolvedOverride{From: o.From, To: o.To, Link: o.apply(base, reorder)})
+		for k := range earlier {
+			if all.hidden[k] != 0 && all.hidden[k] < all.step {
+				continue
+			}
+			for _, met := range meet(&all.list[k], o, reorder) {
+				all.put(met)
+			}
 		}
 	}
-	return all
+	var shown []ResolvedOverride
+	for k := range all.list {
+		if all.hidden[k] == 0 {
+			shown = append(shown, all.list[k])
+		}
+	}
+	return shown
+}
+
+// overrides are the exceptions of links while they are made. One that names the
+// very links of an earlier one hides it; without that, entries of which each
+// meets all before it would be twice as many with every entry.
+type overrides struct {
+	list   []ResolvedOverride
+	hidden []int // the step at which each was hidden; 0 = it is not
+	last   map[string]int
+	step   int // entries of the file so far, from 1
+}
+
+func (a *overrides) put(o ResolvedOverride) {
+	name := string(appendPeers(appendPeers(nil, o.From), o.To))
+	if k, ok := a.last[name]; ok {
+		a.hidden[k] = a.step
+	}
+	a.last[name] = len(a.list)
+	a.list, a.hidden = append(a.list, o), append(a.hidden, 0)
+}
+
+// appendPeers appends a set of peers, nil = every peer, in a form that only the
+// same set has.
+func appendPeers(b []byte, peers []peer.ID) []byte {
+	if peers == nil {
+		return binary.AppendUvarint(b, 0)
+	}
+	set := slices.Clone(peers)
+	slices.Sort(set)
+	set = slices.Compact(set)
+	b = binary.AppendUvarint(b, uint64(len(set))+1)
+	for _, p := range set {
+		b = binary.AppendUvarint(b, uint64(p))
+	}
+	return b
 }
 
 // meet is e under o, on the links that both name. Rows in which a peer's link to
 // itself would be named by neither are cut in two, since only what is named
 // counts there.
-func meet(e ResolvedOverride, o *LinkOverride, reorder *Reorder) []ResolvedOverride {
+func meet(e *ResolvedOverride, o *LinkOverride, reorder *Reorder) []ResolvedOverride {
 	from, okFrom := common(e.From, o.From)
 	to, okTo := common(e.To, o.To)
 	if !okFrom || !okTo {

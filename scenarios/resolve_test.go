@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -125,7 +126,7 @@ func TestOverridesMeet(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := writer{t: rt, peers: 4, link: "datagram"}
 		source := "peers: 4\nnetwork: {link: datagram, links: ["
-		for i := range w.number("entries", 0, 4) {
+		for i := range w.number("entries", 0, 7) {
 			if i > 0 {
 				source += ", "
 			}
@@ -155,6 +156,32 @@ func TestOverridesMeet(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Entries for the same links do not multiply, however they overlap.
+func TestOverridesAreFew(t *testing.T) {
+	t.Parallel()
+	entries := ""
+	for i := range 60 {
+		entries += fmt.Sprintf("{from: %s, latency: %dms}, ", []string{"[0, 1]", "[1, 0]", "[1, 2]"}[i%3], i+1)
+	}
+	s := mustParse(t, "peers: 4\nnetwork: {links: ["+entries+"{to: 3, loss: 1/2}]}\n")
+	overrides := s.Overrides()
+	// From 0 and 1, from 1 and 2, from 1 alone, and what to 3 makes of each and of the rest.
+	if len(overrides) > 7 {
+		t.Errorf("%d overrides, want at most 7", len(overrides))
+	}
+	for from, want := range []time.Duration{59 * time.Millisecond, 60 * time.Millisecond, 60 * time.Millisecond} {
+		last := s.Link()
+		for _, o := range overrides {
+			if covers(o.From, o.To, peer.ID(from), 3) {
+				last = o.Link
+			}
+		}
+		if time.Duration(last.Excess.Value) != want || last.Loss.Ratio != (rng.Ratio{Num: 1, Den: 2}) {
+			t.Errorf("link %d to 3: %v, loss %v, want %v and 1/2", from, time.Duration(last.Excess.Value), last.Loss.Ratio, want)
+		}
+	}
 }
 
 // covers is the rule of the network: a peer's link to itself counts only where

@@ -24,7 +24,7 @@ type clockChange struct {
 // from T0 is kept for the engine.
 func (p *Plan) compileClocks() {
 	s := p.scenario
-	links := linkFinder{s: s, overrides: s.Overrides()}
+	links := linkFinder{s: s}
 	p.clocks = make([]clock.Config, p.peers)
 	p.perfectClocks = true
 	for i := range p.clocks {
@@ -88,10 +88,14 @@ func (p *Plan) compileClock(i int, c *scenarios.Clock, links *linkFinder) clock.
 // and what changes later do not touch the exchanges of clocks.
 type linkFinder struct {
 	s         *scenarios.Scenario
-	overrides []scenarios.ResolvedOverride
+	overrides []scenarios.ResolvedOverride // once found
+	found     bool
 }
 
 func (f *linkFinder) path(from, to peer.ID) clock.Path {
+	if !f.found {
+		f.overrides, f.found = f.s.Overrides(), true
+	}
 	link := f.s.Link()
 	for i := range f.overrides {
 		o := &f.overrides[i]
