@@ -16,7 +16,7 @@ func (d *decoder) network(r record, s *Scenario) Network {
 	net := Network{
 		Inflation: q.fixed("inflation"), Datagram: q.word("link") == "datagram", Overhead: q.amount("overhead"),
 		Bandwidth: q.amount("bandwidth"), Queue: q.amount("queue"), Corrupt: q.ratio("corrupt"), Transport: d.transport(q),
-		Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio, Preset: q.word("preset"),
+		Preset: q.word("preset"),
 	}
 	d.places(q, &net)
 	d.siteNames(&net)

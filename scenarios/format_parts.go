@@ -44,8 +44,18 @@ func sendNode(s Send, numbered bool) *node {
 	return n
 }
 
+// tree writes out what links do. What a preset or a measured jitter says stands
+// there by that alone, so that a sweep over presets is printed as it runs.
 func (net *Network) tree() *node {
-	n := mapOf().put("latency", familyNode(net.Latency, &durations))
+	n := mapOf()
+	omitted := net.omitted()
+	named := net.Preset != "" || net.Matrix != nil && net.Matrix.Jitter != nil
+	put := func(key string, value func(*Network) *node) {
+		if text := value(net); !named || flowText(text) != flowText(value(&omitted)) {
+			n.put(key, text)
+		}
+	}
+	put("latency", func(net *Network) *node { return familyNode(net.Latency, &durations) })
 	if net.Preset != "" {
 		n.put("preset", rawNode(net.Preset))
 	}
@@ -66,12 +76,9 @@ func (net *Network) tree() *node {
 		n.put("server", textNode(net.Server))
 	}
 	n.put("self", selfNode(net)).put("link", choose(net.Datagram, "datagram", "fifo"))
-	// On fifo links reordering is only a preset's, waiting for a link that is
-	// made datagram; the preset's name says it.
-	if net.Datagram || net.Reorder == nil {
-		n.put("reorder", reorderNode(net.Reorder))
-	}
-	n.put("loss", lossNode(net.Loss)).put("duplicate", ratioNode(net.Duplicate))
+	put("reorder", func(net *Network) *node { return reorderNode(net.Reorder) })
+	put("loss", func(net *Network) *node { return lossNode(net.Loss) })
+	put("duplicate", func(net *Network) *node { return ratioNode(net.Duplicate) })
 	n.put("overhead", rawNode(sizes.print(net.Overhead)))
 	n.put("bandwidth", orWord(net.Bandwidth, &bandwidths, "none")).put("queue", orWord(net.Queue, &sizes, "none"))
 	n.put("correlation", correlationNode(net.Correlation)).put("stalls", stallsNode(net.Stalls))

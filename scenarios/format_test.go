@@ -95,3 +95,36 @@ func TestHash(t *testing.T) {
 		t.Error("another matrix has the same hash")
 	}
 }
+
+// TestPresetsArePrintedByName: what another preset would change is changed in
+// the printed file too, so that a sweep over presets is printed as it runs.
+func TestPresetsArePrintedByName(t *testing.T) {
+	t.Parallel()
+	for _, network := range []string{
+		"{preset: wan}", "{preset: wan, loss: 0}", "{preset: lan, link: datagram, latency: 5ms}",
+		"{preset: wan, link: datagram, reorder: none, duplicate: 1/10}",
+	} {
+		s, err := Parse("a.yaml", []byte("version: 1\nname: a\npeers: 3\norderings: [naive]\nnetwork: "+network+"\n"), nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		printed, err := Parse("printed.yaml", Format(s), nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, preset := range presetNames() {
+			set := []Setting{{Path: "network.preset", Value: preset}}
+			want, err := s.With(set)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := printed.With(set)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got, sameScenario...); diff != "" {
+				t.Errorf("%s as %s, printed:\n%s\n%s", network, preset, Format(s), diff)
+			}
+		}
+	}
+}

@@ -44,35 +44,51 @@ const defaultMean = 20 * time.Millisecond
 
 // resolvePreset fills in what the file leaves to the preset or to the defaults.
 func (net *Network) resolvePreset(r record) {
+	omitted := net.omitted()
+	net.Latency = omitted.Latency
+	if r.has("latency") {
+		net.Latency = r.family("latency")
+	}
+	if !r.has("loss") {
+		net.Loss = omitted.Loss
+	}
+	if !r.has("duplicate") {
+		net.Duplicate = omitted.Duplicate
+	}
+	if !r.has("reorder") {
+		net.Reorder = omitted.Reorder
+	}
+}
+
+// omitted is what links do as far as the file says nothing: what the measured
+// jitter or the preset says, else the defaults.
+func (net *Network) omitted() Network {
+	o := Network{Loss: Loss{Ratio: zeroRatio}, Duplicate: zeroRatio}
 	preset, known := latency.PresetByName(net.Preset)
 	switch {
-	case r.has("latency"):
-		net.Latency = r.family("latency")
 	case net.Matrix != nil && net.Matrix.Jitter != nil:
-		net.Latency = *net.Matrix.Jitter
+		o.Latency = *net.Matrix.Jitter
 	case known:
-		net.Latency = preset.Excess
+		o.Latency = preset.Excess
 		if net.base == nil {
 			// The preset's own floor, where no place gives one.
-			net.Latency.Min += int64(preset.Base)
+			o.Latency.Min += int64(preset.Base)
 		}
 	case net.Matrix != nil || net.Sites != nil:
-		net.Latency = constantFamily(0)
+		o.Latency = constantFamily(0)
 	default:
-		net.Latency = latency.Family{Kind: latency.Exponential, Mean: int64(defaultMean)}
+		o.Latency = latency.Family{Kind: latency.Exponential, Mean: int64(defaultMean)}
 	}
-	if b := preset.Loss; known && !r.has("loss") {
-		net.Loss = Loss{Ratio: zeroRatio, Bursts: &Bursts{
-			P: b.P, R: b.R, Every: b.Every,
-			Good: written(b.Good), Bad: written(b.Bad),
-		}}
+	if !known {
+		return o
 	}
-	if known && !r.has("duplicate") {
-		net.Duplicate = written(preset.Duplicate)
+	b := preset.Loss
+	o.Loss.Bursts = &Bursts{P: b.P, R: b.R, Every: b.Every, Good: written(b.Good), Bad: written(b.Bad)}
+	o.Duplicate = written(preset.Duplicate)
+	if preset.Reorder.Num > 0 {
+		o.Reorder = &Reorder{Share: preset.Reorder, Extra: preset.ReorderExtra}
 	}
-	if known && !r.has("reorder") && preset.Reorder.Num > 0 {
-		net.Reorder = &Reorder{Share: preset.Reorder, Extra: preset.ReorderExtra}
-	}
+	return o
 }
 
 // written is a ratio as parsing its text gives it: 0/1 for the zero value.
