@@ -42,3 +42,11 @@ func (n *Network) takeExplicit(lo, hi int, to Addr) int {
 	}
 	return none
 }
+
+// EndLosses ends, for the rest of the run, the explicit losses that have not
+// happened: what they name is sent as if they were not there. Explicit delays stay.
+func (n *Network) EndLosses() {
+	for i := range n.forced {
+		n.used[i] = n.used[i] || n.forced[i].Lost
+	}
+}

@@ -36,10 +36,12 @@ func (d *decoder) scenario(root *node) *Scenario {
 	s.Workload = d.workload(r)
 	s.Network = d.network(r, s)
 	s.Clocks = d.clocks(r, s)
+	s.Heal = d.heal(r)
 	d.faultList(r, s)
 	s.Permuted = r.word("ties") == "permuted"
 	s.Limits = d.limits(r)
 	d.checkPace(s)
+	d.checkHeal(r, s)
 	s.Measure = d.measure(r)
 	r.items("watch", func(n *node, path string) { s.Watch = append(s.Watch, d.watch(n, path, s)) })
 	s.Expect = d.expect(r, s)
@@ -238,6 +240,10 @@ func (d *decoder) expectation(n *node, path string, s *Scenario) Expectation {
 			n, path, _ := q.value("happened")
 			d.problem(n, path, "has %d answers for %d entries of watch; want one for each", len(e.Happened), len(s.Watch))
 		}
+	}
+	if q.has("liveness") && s.Heal == nil {
+		n, path, _ := q.value("liveness")
+		d.problem(n, path, "liveness is demanded only after a heal; want heal_at: TIME in this file")
 	}
 	d.contradiction(q, e)
 	return e

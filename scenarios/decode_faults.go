@@ -83,7 +83,7 @@ func (d *decoder) fault(n *node, path string, s *Scenario) (Fault, bool) {
 	f.Peer = q.peer(kinds[0])
 	switch f.Kind {
 	case FaultCrash:
-		d.crash(q, &f)
+		d.crash(q, &f, s.Heal != nil)
 	case FaultSlow:
 		f.Service = time.Duration(q.amount("service"))
 	case FaultClock:
@@ -241,7 +241,8 @@ func countOf(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-func (d *decoder) crash(r record, f *Fault) {
+// crash reads a crash; heals says that its peer comes back at the heal at the latest.
+func (d *decoder) crash(r record, f *Fault, heals bool) {
 	switch {
 	case r.has("for"):
 		r.exclude("beside for", "restart")
@@ -254,8 +255,8 @@ func (d *decoder) crash(r record, f *Fault) {
 			d.problem(n, path, "%s is not after the crash at %s; restart is a time, not a duration", durations.print(int64(f.Restart)),
 				durations.print(int64(f.At)))
 		}
-	default:
-		r.exclude("without restart or for", "state", "save", "save_deliveries")
+	case !heals:
+		r.exclude("without restart, for or heal_at", "state", "save", "save_deliveries")
 		return
 	}
 	f.State = FaultState(max(slices.Index(stateWords[:], r.word("state")), 0))

@@ -60,6 +60,7 @@ type object struct {
 	doc  string
 	keys []key
 	word string // the key that a scalar in the object's place stands for: kind
+	lone string // the key that an amount in the object's place stands for: at
 }
 
 // key is the key called name, or nil.

@@ -155,6 +155,9 @@ func (s *Scenario) tree(whole bool) *node {
 	if len(s.Faults) > 0 {
 		n.put("faults", listOf(s.Faults, faultNode))
 	}
+	if h := s.Heal; h != nil {
+		n.put("heal_at", mapOf().put("at", durationNode(h.At)).put("since", choose(h.SinceData, "data", "start")).put("within", durationNode(h.Within)))
+	}
 	if s.Permuted { // like faults, said only where there is something to say
 		n.put("ties", rawNode("permuted"))
 	}

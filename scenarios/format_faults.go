@@ -81,7 +81,7 @@ func crashNode(n *node, f *Fault) *node {
 		n.put("for", durationNode(f.For))
 	case f.Restart > 0:
 		n.put("restart", durationNode(f.Restart))
-	default:
+	case f.State == StateKept:
 		return n
 	}
 	n.put("state", rawNode(f.State.String()))

@@ -107,7 +107,7 @@ func (w *writer) crash(add func(k, v string), timed, untimed bool) {
 		add("restart", "2s")
 	case w.chance("for"):
 		add("for", "30ms")
-	default:
+	case !w.heals || !w.chance("state"):
 		return
 	}
 	state := w.pick("state", stateWords[:]...)

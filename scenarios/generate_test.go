@@ -18,6 +18,7 @@ type writer struct {
 	names   []string // sites and groups there are
 	heavy   bool     // packets have an overhead, beside which an mtu may be too small
 	mishaps int      // faults so far
+	heals   bool     // there is a heal, which the limits must leave room for
 }
 
 func (w *writer) pick(label string, choices ...string) string {
@@ -35,7 +36,7 @@ func (w *writer) number(label string, low, high int) int {
 func (w *writer) skip(o *object, k string, chosen map[string]bool) bool {
 	switch o {
 	case &scenarioObject:
-		return slices.Contains([]string{"peers", "orderings", "expect", "sweep", "swarm", "watch", "measure"}, k)
+		return slices.Contains([]string{"peers", "orderings", "expect", "sweep", "swarm", "watch", "measure", "heal_at"}, k)
 	case &workloadObject:
 		return k == "sends" || k == "messages"
 	case &networkObject:
@@ -47,7 +48,7 @@ func (w *writer) skip(o *object, k string, chosen map[string]bool) bool {
 	case &clockObject:
 		return k == "freeze" || k == "replay" || chosen["replay"] && slices.Contains([]string{"preset", "drift", "wander", "sync"}, k)
 	case &limitsObject:
-		return false
+		return w.heals && k != "events"
 	}
 	return false
 }
@@ -233,6 +234,9 @@ func (w *writer) file() string {
 		fmt.Sprintf("peers: %d", w.peers),
 		"orderings: [naive, {kind: timestamp, wait: 1.5ms}, {name: \"l: 1.5\", kind: lamport, gaps: detect}, {kind: moving-sequencer, batch: 1, resilience: 2}, {kind: token, deliver: safe, hold: 2ms}]",
 		"watch: [{peer: 1, first: \"p1#1\", then: \"p0#0\"}]",
+	}
+	if w.heals = w.chance("heal_at"); w.heals {
+		lines = append(lines, "heal_at: "+w.pick("heal", "2s", "{at: 1ns}", "{at: 30ms, since: data, within: 7us}", "{within: 50s, since: start, at: 1us}"))
 	}
 	for i := range scenarioObject.keys {
 		k := &scenarioObject.keys[i]

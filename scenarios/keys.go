@@ -42,6 +42,7 @@ var scenarioObject = object{name: "scenario", doc: "One experiment with a group 
 	{"network", of(&networkObject), "", false, "how long packets take and what befalls them"},
 	{"clocks", of(&clocksObject), "", false, "what the peers' clocks read"},
 	{"faults", list(of(&faultObject)), "[]", false, "partitions, crashes, pauses and the like: at times, after events, or by chance"},
+	{"heal_at", positive().with(&healObject), "", false, "when everything is repaired, so that liveness can be demanded from then on: a time since the start of the run, or {at: TIME, since: data, within: 10s}; never when absent"},
 	{"ties", word("insertion", "permuted"), "insertion", false, "which of several events of one instant comes first: the one scheduled first, or one drawn by name from the seed, so that what rests on an accident shows; packets of one fifo link keep their order"},
 	{"limits", of(&limitsObject), "", false, "what ends a run that does not end by itself"},
 	{"measure", of(&measureObject), "", false, "restricts metrics to messages broadcast in a window; all of them when absent"},
@@ -205,7 +206,7 @@ var watchObject = object{name: "watch", doc: "Is first in the peer's log, with t
 	{"then", messageForm, "", true, "another message"},
 }}
 
-var propertyNames = []string{"integrity", "validity", "agreement", "uniform", "fifo", "causal", "total"}
+var propertyNames = []string{"integrity", "validity", "agreement", "uniform", "fifo", "causal", "total", "liveness"}
 
 var expectObject = object{name: "expectation", doc: "What an ordering is expected to do. Unknown cannot be expected.", keys: []key{
 	{"logs", word("identical", "differ"), "", false, "whether all compared logs are the same"},
@@ -217,6 +218,7 @@ var expectObject = object{name: "expectation", doc: "What an ordering is expecte
 	{"fifo", word("holds", "violated"), "", false, "a sender's messages in its order, without gaps"},
 	{"causal", word("holds", "violated"), "", false, "causes before effects, without gaps"},
 	{"total", word("holds", "violated"), "", false, "no two logs hold two messages in opposite orders"},
+	{"liveness", word("holds", "violated"), "", false, "with heal_at: within its budget every message of a correct peer is in every log of one"},
 	{"limit", word("none", "quiet", "until", "events"), "", false, "how the run ends: none = every peer submitted or crashed"},
 	{"stuck", form{kind: formPeers}, "", false, "the peers that wait for something for ever"},
 	{"first_difference", integer(1, math.MaxInt32), "", false, "first position, from 1, at which the logs differ"},

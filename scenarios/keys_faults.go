@@ -29,7 +29,7 @@ var faultObject = object{name: "fault", doc: "One fault: what happens, when, and
 	{"at_delivery", messageForm, "", false, "crash: in the very step in which the peer delivers this message, instead of at"},
 	{"sent", integer(0, math.MaxInt32), "0", false, "at_delivery: packets of that step that still leave after the delivery"},
 	{"restart", duration().or("never"), "never", false, "crash: when the peer comes back, counted as at; for says how much later instead"},
-	{"state", word(stateWords[:]...), "kept", false, "crash with restart or for: what the peer remembers: all, nothing but how many messages it has broadcast, or what was saved last"},
+	{"state", word(stateWords[:]...), "kept", false, "crash with restart, for or heal_at: what the peer remembers: all, nothing but how many messages it has broadcast, or what was saved last"},
 	{"save", positive(), "", false, "state saved: at every multiple of this true time its ordering, its transport and its phases are saved; before the first there is nothing"},
 	{"save_deliveries", integer(1, math.MaxInt32), "", false, "state saved: at the end of each step that completes so many deliveries more"},
 
@@ -49,3 +49,15 @@ var clogObject = object{name: "clog", doc: "Directed links.", keys: []key{
 	{"from", peersForm, "", false, "senders; every peer when absent"},
 	{"to", peersForm, "", false, "receivers; every peer when absent"},
 }}
+
+// defaultWithin is what heal_at.within means when it is absent.
+const defaultWithin = "30s"
+
+var healObject = object{
+	name: "heal", lone: "at", doc: "Safety first, then liveness. At this time every fault in force ends and none begins any more: cuts heal, clogs release, crashed peers come back, paused and slow ones go on, peers that have not joined join. From then on links are up and lose, damage, duplicate, reorder and stall nothing that is sent; mtu, bandwidth and queue are no faults and stay, as do clocks.",
+	keys: []key{
+		{"at", positive(), "", true, "true time of the heal"},
+		{"since", origin, "start", false, originDoc},
+		{"within", positive(), defaultWithin, false, "time after the heal, or after a later broadcast, in which a message must reach every log"},
+	},
+}

@@ -78,6 +78,31 @@
 //   - Before a join nothing is received. Counted: the join and what was lost by it.
 //   - A leave and a clock step are counted once; so is each of a clock that recurs.
 //
+// # Liveness
+//
+// Safety is judged of every run; whether anything good happens is no question
+// while the faults last. With heal_at everything is repaired at a time: faults end,
+// later ones do not begin, crashed peers come back with the state that their fault
+// names (kept where it names none), and what is sent from then on is neither lost
+// nor damaged, doubled, reordered or stalled. What is under way keeps its arrival;
+// explicit delays stay, explicit losses do not happen any more; mtu, bandwidth and
+// queue are what the links are, no faults, and stay, and so do clocks.
+//
+// Liveness then holds if every log of a correct peer has in time every message
+// that a correct peer broadcast, or that is in another log of a correct peer. In
+// time is at most within after the heal, or after that broadcast or delivery where
+// it came later; exactly then counts. Correct is who never lost its state. A
+// message is not demanded while its time is not over; liveness is unknown if the
+// run ended at a limit before the time that follows the heal was over.
+//
+// Loss that no protocol could repair is told apart. A message of a peer that
+// lost its state is unrecoverable if no host that is up has its body in its present
+// life, neither in its ordering nor in its transport: nobody could send it any
+// more. Such messages are listed, by the peers that lack them, and not demanded.
+// Any other missing message some living host could have sent, and the witness says
+// why it is missing: it never left, it was lost on the way and nothing sent it
+// again (which a reliable transport does), or it is there and held back.
+//
 // A sweep's cells take neither expect nor sweep: both speak of the whole.
 package scenarios
 
@@ -103,7 +128,8 @@ type Scenario struct {
 	Network   Network
 	Clocks    Clocks
 	Faults    []Fault
-	Permuted  bool // events of one instant come in an order drawn from the seed
+	Heal      *Heal // nil = never
+	Permuted  bool  // events of one instant come in an order drawn from the seed
 	Limits    Limits
 	Measure   *Window
 	Watch     []Watch
@@ -276,6 +302,14 @@ type Delay struct {
 	Lost    bool
 }
 
+// Heal is the time from which on nothing is broken any more, and how soon
+// messages must then reach every log.
+type Heal struct {
+	At        time.Duration
+	SinceData bool // At counts from T0
+	Within    time.Duration
+}
+
 // Limits end a run that does not end by itself.
 type Limits struct {
 	Until     time.Duration
@@ -313,7 +347,7 @@ type Expectation struct {
 
 // PropertyExpectation expects a property to hold or to be violated.
 type PropertyExpectation struct {
-	Property string // integrity validity agreement uniform fifo causal total
+	Property string // integrity validity agreement uniform fifo causal total liveness
 	Want     string // holds or violated
 }
 

@@ -152,6 +152,8 @@ func (p *patch) asMap(n *node, f *form, path string) (*node, error) {
 		constant := *n
 		constant.scalar, constant.tag, constant.quoted = "constant", "!!str", false
 		return empty.with("kind", &constant).with("value", n), nil
+	case n.kind == scalarNode && f.kind == formAmount && f.object != nil:
+		return empty.with(f.object.lone, n), nil
 	case n.kind == scalarNode && (f.kind == formOrdering || f.kind == formObject && f.object.word != ""):
 		return empty.with("kind", n), nil
 	case n.kind == scalarNode:

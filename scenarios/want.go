@@ -32,7 +32,11 @@ func shapeOf(f *form) string {
 	case formBool:
 		return "true or false"
 	case formAmount:
-		return strings.TrimPrefix(f.quantity.want(), "want ")
+		text := strings.TrimPrefix(f.quantity.want(), "want ")
+		if f.object != nil {
+			text += ", or {" + f.object.lone + ": ..., ...}"
+		}
+		return text
 	case formRatio:
 		if f.object != nil {
 			return "a probability such as 1/1000 or 0.1%, or {kind: gilbert-elliott, ...}"

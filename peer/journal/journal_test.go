@@ -99,7 +99,7 @@ func events() []Event {
 	}
 	arrival := Event{Kind: Arrival, At: 23_456_789, Peer: 3, Other: 2, Message: q, Packet: peer.KindUser + 12}
 	odd := Event{Kind: Fate, Verdict: 77, Packet: 255, Peer: 0, Other: 1, Message: peer.NoMessage, Arrival: -1}
-	return append(list, sent, fate, lost, arrival, odd)
+	return append(list, sent, fate, lost, arrival, odd, New(Heal, 11, NoPeer))
 }
 
 func TestTextGolden(t *testing.T) {

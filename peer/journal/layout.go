@@ -23,11 +23,13 @@ const (
 	Crash
 	Restart
 	Submit
+	Heal
 )
 
 var kindNames = [...]string{
 	KindNone: "none", Broadcast: "broadcast", Sent: "sent", Fate: "fate", Arrival: "arrival", Delivery: "delivery",
 	Discard: "discard", Timer: "timer", Phase: "phase", Fault: "fault", Crash: "crash", Restart: "restart", Submit: "submit",
+	Heal: "heal",
 }
 
 // String returns the word for k in journals.
@@ -83,3 +85,6 @@ func FaultWords(at sim.Time, index int, ends bool) (a, b uint64) {
 	}
 	return uint64(at), uint64(Fault) | edge<<8 | uint64(uint32(index))<<32
 }
+
+// HealWords is the record of the time from which on nothing is broken.
+func HealWords(at sim.Time) (a, b uint64) { return uint64(at), uint64(Heal) }

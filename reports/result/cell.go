@@ -113,6 +113,15 @@ func float(f float64) string { return string(stats.AppendFloat(nil, f)) }
 // every run.
 func (t *Tally) extras(path string, c *Cell) {
 	switch path {
+	case "properties.liveness":
+		if t.healed > 0 { // a swarm may heal only part of the runs
+			c.share(path, t.lively[Holds], t.healed)
+			c.share(path+"_unknown", t.lively[Unknown], t.healed)
+		}
+	case "heal.unrecoverable":
+		if t.healed > 0 {
+			c.mean(path, t.unrecoverable.Summary(1), t.runs)
+		}
 	case "limit":
 		var b strings.Builder
 		for i, name := range limitNames {

@@ -66,6 +66,7 @@ var columns = [...]column{
 	{"properties.causal_unknown", share, func(o *Ordering) (int64, uint64) { return verdict(o.Properties.Causal, Unknown) }},
 	{"properties.total", share, func(o *Ordering) (int64, uint64) { return verdict(o.Properties.Total, Holds) }},
 	{"properties.total_unknown", share, func(o *Ordering) (int64, uint64) { return verdict(o.Properties.Total, Unknown) }},
+	{"properties.liveness", extra, nil},
 	{"outside_assumptions", extra, nil},
 
 	{"divergence.identical", share, func(o *Ordering) (int64, uint64) { return yesno(o.Divergence.Identical) }},
@@ -130,4 +131,5 @@ var columns = [...]column{
 	{"phases.resent", number, func(o *Ordering) (int64, uint64) { return count(o.Phases.Resent) }},
 	{"faults", extra, nil},
 	{"watch", extra, nil},
+	{"heal.unrecoverable", extra, nil},
 }

@@ -44,6 +44,7 @@ type Ordering struct {
 	Faults             List[Fault]          `json:"faults"`
 	Watch              List[Watch]          `json:"watch"`
 	BeyondBound        List[Departure]      `json:"beyond_bound"`     // clocks that left the bound promised of them
+	Heal               *Heal                `json:"heal,omitempty"`   // only of a scenario that is healed
 	FirstDifference    *Difference          `json:"first_difference"` // null when the logs are identical
 }
 
@@ -114,6 +115,10 @@ type Properties struct {
 	FIFO      Verdict `json:"fifo"`
 	Causal    Verdict `json:"causal"`
 	Total     Verdict `json:"total"` // no two compared logs hold two messages in opposite orders
+
+	// Liveness is judged only where the scenario heals everything at a time: all
+	// compared logs had every message of a correct peer within a budget after it.
+	Liveness *Verdict `json:"liveness,omitempty"`
 }
 
 // Witness is the smallest set of deliveries that shows a violation.
@@ -318,6 +323,22 @@ type Fault struct {
 type Clog struct {
 	From []peer.ID `json:"from,omitempty"`
 	To   []peer.ID `json:"to,omitempty"`
+}
+
+// Heal is the time from which on nothing was broken in a run, and what no
+// protocol could have repaired then.
+type Heal struct {
+	At            NullMS              `json:"at_ms"` // null = the run ended before
+	Within        MS                  `json:"within_ms"`
+	Unrecoverable List[Unrecoverable] `json:"unrecoverable"`
+}
+
+// Unrecoverable is a message whose body no living host had any more, and a
+// correct peer that lacks it.
+type Unrecoverable struct {
+	Message string  `json:"message"`
+	Peer    peer.ID `json:"peer"`
+	Why     string  `json:"why"`
 }
 
 // Watch is one question of the scenario: is First in Peer's log with Then not

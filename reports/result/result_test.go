@@ -47,15 +47,17 @@ func sample() *Ordering {
 	next := func() int { n++; return n }
 	ms := func() NullMS { return Millis(sim.Time(next()) * 1_500_000) }
 	times := func() Times { return Times{Mean{int64(next()) * 1e6, 8}, ms(), ms(), ms()} }
+	lively := Violated
 	name, zero, crashed := "p1#0", 0, peer.ID(4)
 	return &Ordering{
 		Ordering: "timestamp wait=80ms", Kind: "timestamp", Digest: someDigest,
 		Events: uint64(next()), Ties: uint64(next()), Virtual: MS(next()), Limit: "quiet", Complete: true,
 		Absent:      List[history.Absent]{{Peer: 3, Why: "stuck"}},
+		Heal:        &Heal{At: Millis(2_000_000_000), Within: 30_000_000_000, Unrecoverable: List[Unrecoverable]{{"p4#1", 0, "p4 lost its state"}}},
 		BeyondBound: List[Departure]{{Peer: 2, At: 410_000_000, Error: -12_300_000, Bound: 7_000_000}},
 		Vacuous:     List[string]{"partition at 1s struck no packet"},
 		Properties: Properties{
-			Integrity: Holds, Validity: Violated, Agreement: Unknown, Uniform: Unknown, FIFO: Holds, Causal: Violated, Total: Holds,
+			Integrity: Holds, Validity: Violated, Agreement: Unknown, Uniform: Unknown, FIFO: Holds, Causal: Violated, Total: Holds, Liveness: &lively,
 		},
 		Witnesses:          List[Witness]{{"causal", List[Delivery]{{0, 1, "p2#0"}, {0, 2, "p1#0"}}, "p2#0 before its cause."}},
 		OutsideAssumptions: List[string]{"link is datagram"},
@@ -194,7 +196,7 @@ func TestColumnsAreTheJSON(t *testing.T) {
 	// What no sweep has, and what it makes of the rest under other names.
 	left := []string{
 		"ordering", "kind", "digest", "limit", "witnesses", "first_difference.", "phases.stuck", "phases.given_up", "phases.closed_ms",
-		"counters.", "cost.latency", "cost.hold", "beyond_bound", // a sweep has the last in outside_assumptions
+		"counters.", "cost.latency", "cost.hold", "heal.at_ms", "heal.within_ms", "beyond_bound", // a sweep has the last in outside_assumptions
 	}
 	for path := range printed {
 		if !seen[path] && !slices.ContainsFunc(left, func(s string) bool { return strings.HasPrefix(path, s) }) {

@@ -10,6 +10,7 @@ type Shape struct {
 	Counters []string
 	Faults   int
 	Watch    int
+	Heals    bool
 }
 
 // Grow makes the shape hold o's columns too.
@@ -20,6 +21,7 @@ func (s *Shape) Grow(o *Ordering) {
 	}
 	s.Faults = max(s.Faults, len(o.Faults))
 	s.Watch = max(s.Watch, len(o.Watch))
+	s.Heals = s.Heals || o.Heal != nil
 }
 
 // Columns returns the paths of all numbers of a run: those of Columns, then
@@ -41,6 +43,9 @@ func (s *Shape) Columns() []string {
 		for i := range list.n {
 			paths = append(paths, list.before+strconv.Itoa(i)+list.after)
 		}
+	}
+	if s.Heals {
+		paths = append(paths, "properties.liveness", "properties.liveness_unknown", "heal.unrecoverable")
 	}
 	return paths
 }
@@ -82,5 +87,18 @@ func (s *Shape) Values(o *Ordering) []string {
 		}
 		values = append(values, text)
 	}
+	if s.Heals {
+		values = append(values, o.liveness()...)
+	}
 	return values
+}
+
+// liveness is the numbers of a run that is healed; empty where it is not.
+func (o *Ordering) liveness() []string {
+	if o.Heal == nil {
+		return []string{"", "", ""}
+	}
+	holds, _ := verdict(*o.Properties.Liveness, Holds)
+	unknown, _ := verdict(*o.Properties.Liveness, Unknown)
+	return []string{strconv.FormatInt(holds, 10), strconv.FormatInt(unknown, 10), strconv.Itoa(len(o.Heal.Unrecoverable))}
 }

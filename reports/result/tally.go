@@ -31,6 +31,10 @@ type Tally struct {
 	counters   []counterTally
 	faults     []faultTally
 	watch      []watchTally
+
+	healed        uint64    // runs whose scenario is healed
+	lively        [3]uint64 // of these, by verdict
+	unrecoverable stats.Moments
 }
 
 var limitNames = [...]string{"", "quiet", "until", "events"}
@@ -66,6 +70,11 @@ func (t *Tally) Add(o *Ordering) {
 	t.limits[limit]++
 	t.digest.add(o.Digest)
 	t.addOpened(o.Phases.Opened)
+	if l := o.Properties.Liveness; l != nil {
+		t.healed++
+		t.lively[*l]++
+		t.unrecoverable.AddInt(int64(len(o.Heal.Unrecoverable)))
+	}
 	if len(t.receivers) == 0 {
 		for _, p := range o.Quality.CausalReceivers {
 			t.receivers = append(t.receivers, int32(p))
@@ -163,6 +172,11 @@ func (t *Tally) Merge(next *Tally) {
 	t.digest.merge(next.digest)
 	t.opened.Merge(&next.opened)
 	t.openedRuns.Merge(&next.openedRuns)
+	t.healed += next.healed
+	for i := range t.lively {
+		t.lively[i] += next.lively[i]
+	}
+	t.unrecoverable.Merge(&next.unrecoverable)
 	if len(t.receivers) == 0 {
 		t.receivers = append(t.receivers, next.receivers...)
 	}

@@ -85,6 +85,7 @@ func notesOf(r *result.Ordering) []string {
 	default:
 		notes = append(notes, "ended at its limit: "+r.Limit)
 	}
+	notes = append(notes, healNotes(r)...)
 	notes = append(notes, givenUpNotes(r)...)
 	notes = append(notes, stuckNotes(r)...)
 	notes = append(notes, absentNotes(r)...)

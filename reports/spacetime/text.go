@@ -103,6 +103,9 @@ func (d *drawing) event(e journal.Event, struck bool) {
 	case journal.Restart:
 		d.down[e.Peer] = false
 		d.mark(e, 'O', "comes back")
+	case journal.Heal:
+		d.sum()
+		d.put(stamp(e) + " everything is repaired")
 	case journal.Fault:
 		if !struck { // else the peer's own line says it
 			d.fault(e)

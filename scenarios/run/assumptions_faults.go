@@ -15,8 +15,9 @@ func (a *assumer) faults(p *Plan) {
 		if f.Kind != scenarios.FaultCrash {
 			continue
 		}
-		forgets := f.Returns() && f.State != scenarios.StateKept
-		if forgets || !f.Returns() {
+		returns := f.Returns() || p.heal != nil
+		forgets := returns && f.State != scenarios.StateKept
+		if forgets || !returns {
 			gone[f.Peer] = true
 		}
 		switch {

@@ -32,12 +32,17 @@ func (e *Engine) crash(now sim.Time, i int) {
 		}
 	}
 	for _, early := range h.parked {
+		if e.follows {
+			e.perished(p, now, early.slot, true)
+		}
 		e.drop(early.slot)
 	}
 	h.parked = h.parked[:0]
-	e.forsake(p, i)
+	e.forsake(p, now, i)
 	if f.returns() {
 		e.restarts++
+	}
+	if f.ends() {
 		back := now.Add(f.lasts)
 		if f.restart != sim.Never {
 			back = f.restart
@@ -99,6 +104,9 @@ func (e *Engine) restart(now sim.Time, i int) {
 	case f.state == scenarios.StateKept:
 		e.step(p, now, peer.Input{Kind: peer.InputRestart})
 	case f.state == scenarios.StateSaved && e.faults[i].saved != nil:
+		if e.follows {
+			e.forget(p, e.faults[i].savedMark)
+		}
 		e.restore(p, now, e.faults[i].saved)
 	default:
 		e.reincarnate(p, now)
@@ -111,6 +119,9 @@ func (e *Engine) restart(now sim.Time, i int) {
 // reincarnate starts the peer anew.
 func (e *Engine) reincarnate(p int, now sim.Time) {
 	h := &e.hosts[p]
+	if e.follows {
+		e.forget(p, 0)
+	}
 	c := e.configs[p]
 	c.Incarnation, c.Broadcasts = e.nextLife(p), e.src.Broadcasts(peer.ID(p))
 	e.machines[p].Reset(c)
@@ -166,6 +177,7 @@ func (e *Engine) maybeSave(p int, now sim.Time) {
 			s.deliveries = times
 		}
 		if due {
+			s.savedMark = e.marks
 			s.saved = e.machines[p].Clone()
 		}
 	}

@@ -114,9 +114,10 @@ func (e *Engine) minor(p int, now sim.Time, m *peer.Message, ef *peer.Effect) {
 
 // refused keeps why a machine took no notice of a body.
 func (e *Engine) refused(p int, now sim.Time, m *peer.Message, why Loss) {
-	if ref, ok := e.src.Lookup(m.ID); ok && e.options.Explain {
+	if ref, ok := e.src.Lookup(m.ID); ok {
 		why.Ref, why.From, why.To, why.At = ref, m.From, peer.ID(p), now
-		e.outcome.Losses = append(e.outcome.Losses, why)
+		e.lose(why)
+		e.refusal = e.follows
 	}
 }
 

@@ -25,6 +25,7 @@ const (
 	eventChange                    // change of links ref begins or ends
 	eventClock                     // change ref of the clock of to happens
 	eventServe                     // the slow host to has finished a step
+	eventHeal                      // everything is repaired
 	eventAnnounce                  // in the queue of a host only: ref broadcasts no more
 )
 
@@ -94,7 +95,13 @@ type Engine struct {
 	plain      bool           // nothing is watched and no application reacts
 	relays     bool           // a body was sent on, so that it may reach a host twice
 	anyDown    bool
-	inFlight   bool // whether a fault may strike packets under way
+	healed     bool       // nothing is broken any more
+	follows    bool       // bodies are followed: carried and marks count
+	carried    []carriage // by ref and peer
+	delivered  []sim.Time // scratch of the judgement of liveness
+	marks      uint32     // bodies that hosts have taken
+	refusal    bool       // the step at hand took no notice of its body
+	inFlight   bool       // whether a fault may strike packets under way
 	faults     []faultState
 	clogs      int     // clogs that last
 	clogged    []event // arrivals that they keep, in order
@@ -225,6 +232,8 @@ func (e *Engine) advance() bool {
 		e.changeClock(at, int(ev.to), &e.plan.clockChanges[ev.ref])
 	case eventServe:
 		e.served(at, int(ev.to))
+	case eventHeal:
+		e.repair(at)
 	}
 	if len(e.pending) > 0 {
 		e.strikePending(at)
@@ -294,6 +303,7 @@ func (e *Engine) reset(seed uint64) {
 	e.resetHistory()
 	e.atHand, e.handID, e.logged = history.NoRef, peer.NoMessage, false
 	e.relays = false
+	e.resetHeal()
 	e.anyDown, e.inFlight = false, e.net.StrikesInFlight()
 	e.plain = e.options == Options{} && !e.inFlight && !p.hampers && !p.trackArrivals && !p.reacts
 	e.flying, e.settled, e.restarts = 0, 0, 0
@@ -351,6 +361,7 @@ func (e *Engine) sortLogs() {
 // every machine.
 func (e *Engine) powerOn() {
 	e.scheduleChanges(0, false)
+	e.scheduleHeal(0, false)
 	e.announceFaults()
 	for i := range e.machines {
 		if !e.hosts[i].down {

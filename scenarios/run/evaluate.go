@@ -36,6 +36,8 @@ type Evaluator struct {
 	result   result.Ordering
 	sorted   []int64
 	window   compare.Window
+	heal     result.Heal
+	lively   result.Verdict
 }
 
 // Evaluate judges o. The result is borrowed until the next Evaluate.
@@ -49,6 +51,7 @@ func (v *Evaluator) Evaluate(p *Plan, o *Outcome, detail Detail) *result.Orderin
 	}
 	r.Vacuous, r.Faults, r.Watch = r.Vacuous[:0], r.Faults[:0], r.Watch[:0]
 	r.BeyondBound = r.BeyondBound[:0]
+	r.Heal, r.Properties.Liveness = nil, nil
 	r.Witnesses, r.Counters = r.Witnesses[:0], r.Counters[:0]
 	w := v.measured(p, o)
 	v.check(o, detail)
@@ -60,6 +63,9 @@ func (v *Evaluator) Evaluate(p *Plan, o *Outcome, detail Detail) *result.Orderin
 	v.cost(p, o)
 	v.phases(o)
 	v.surroundings(p, o)
+	if p.heal != nil {
+		v.liveness(p, o, detail)
+	}
 	r.Complete = v.complete(o)
 	if detail == Full {
 		v.describe(p, o)

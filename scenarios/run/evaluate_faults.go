@@ -37,7 +37,7 @@ func faultResult(f *scenarios.Fault, struck uint64) result.Fault {
 	switch f.Kind {
 	case scenarios.FaultCrash:
 		out.Crash, out.Restart = who, lasting(f.Restart)
-		if f.Returns() && f.State != scenarios.StateKept {
+		if f.State != scenarios.StateKept {
 			out.State = f.State.String()
 		}
 		if f.State == scenarios.StateSaved {

@@ -167,6 +167,8 @@ func (j *judge) verdict(property string) result.Verdict {
 		return p.Causal
 	case "total":
 		return p.Total
+	case "liveness": // which is expected only of a scenario that is healed
+		return *p.Liveness
 	}
 	panic(fmt.Sprintf("run: %q is no property that can be expected", property))
 }

@@ -30,6 +30,7 @@ type faultState struct {
 	flipAt  sim.Time // when its next flip is queued, or Never
 
 	saved      *peer.Machine // of a crash: what was saved last, or nil
+	savedMark  uint32        // the last mark in it of a body, if bodies are followed
 	saveSlot   int64         // multiples of the time between saves that have passed
 	deliveries int32         // multiples of the deliveries between saves
 }
@@ -111,6 +112,10 @@ func (e *Engine) fault(now sim.Time, i int, what edge) bool {
 	s := &e.faults[i]
 	switch what {
 	case edgeStrike:
+		if e.healed {
+			e.stale()
+			return true
+		}
 		e.strike(now, i)
 	case edgeEnd:
 		if s.endsAt != now {
@@ -130,6 +135,10 @@ func (e *Engine) fault(now sim.Time, i int, what edge) bool {
 		e.flip(now, i)
 	case edgeEvery:
 		e.recurring--
+		if e.healed {
+			e.stale()
+			return true
+		}
 		if e.idle() {
 			return false
 		}

@@ -114,7 +114,11 @@ type Outcome struct {
 	// Departures are the clocks that left the bounds promised of them, by peer.
 	Departures []Departure
 
-	// Losses and Stamps explain a run; they are kept only with Options.Explain.
+	// Liveness is judged only of a scenario that is healed.
+	Liveness Liveness
+
+	// Losses and Stamps explain a run; they are kept only with Options.Explain,
+	// Losses also of a scenario that is healed.
 	Losses []Loss  // packets with bodies that did not arrive
 	Stamps []int64 // by broadcast: what its own sender stamped it with
 
@@ -123,10 +127,12 @@ type Outcome struct {
 }
 
 func (o *Outcome) reset(seed uint64, faults int) {
+	missing := o.Liveness.Unrecoverable[:0]
 	*o = Outcome{
 		Seed: seed, History: o.History, Opened: o.Opened, Closed: o.Closed, DataAt: sim.Never,
 		Stuck: o.Stuck[:0], GaveUp: o.GaveUp[:0], Struck: o.Struck[:0], Came: o.Came[:0], Changed: o.Changed[:0], Counters: o.Counters[:0], waiting: o.waiting[:0],
 		Departures: o.Departures[:0], Losses: o.Losses[:0], Stamps: o.Stamps[:0], clocks: o.clocks,
+		Liveness: Liveness{HealedAt: sim.Never, Unrecoverable: missing},
 	}
 	for range faults {
 		o.Struck, o.Came = append(o.Struck, 0), append(o.Came, Missed)

@@ -131,8 +131,8 @@ func (e *Engine) schedule(now sim.Time, i uint32, fates []network.Fate) {
 	if e.options.Recorder != nil {
 		e.recordFates(now, i, fates)
 	}
-	if e.options.Explain {
-		e.explain(now, i, fates)
+	if e.options.Explain || e.follows {
+		e.explain(i, fates)
 	}
 	if s.refs == 0 {
 		e.release(i)
@@ -238,8 +238,8 @@ func (e *Engine) land(now sim.Time, ev event, strikes bool) {
 	if e.options.Recorder != nil {
 		e.recordArrival(now, ev, lost)
 	}
-	if lost && e.options.Explain && kind.Body() {
-		e.outcome.Losses = append(e.outcome.Losses, Loss{Ref: ref, From: s.msg.From, To: peer.ID(p), At: now, Verdict: network.Cut, Crash: e.hosts[p].down})
+	if lost && kind.Body() {
+		e.lose(Loss{Ref: ref, From: s.msg.From, To: peer.ID(p), At: now, Verdict: network.Cut, Crash: e.hosts[p].down})
 	}
 	if !lost && e.watches {
 		e.observePacket(scenarios.PacketReaches, &s.msg, s.msg.From, peer.ID(p))
@@ -270,6 +270,9 @@ func (e *Engine) handIn(p int, now, came sim.Time, i uint32, kind peer.Kind, ref
 	}
 	e.atHand, e.handID, e.handAt, e.logged = ref, e.slab[i].msg.ID, came, false
 	e.stepMessage(p, now, i)
+	if e.follows {
+		e.took(p, ref, came)
+	}
 	if !e.logged {
 		e.holdArrival(p, came, ref)
 	}
@@ -346,24 +349,4 @@ func packetEvent(kind journal.Kind, m *peer.Message, now sim.Time) journal.Event
 	ev := journal.New(kind, now, m.From)
 	ev.Message, ev.Packet, ev.Round, ev.Attempt = m.ID, m.Kind, m.Round, m.Attempt
 	return ev
-}
-
-// explain keeps stamps and losses of bodies.
-func (e *Engine) explain(now sim.Time, i uint32, fates []network.Fate) {
-	s := &e.slab[i]
-	o := &e.outcome
-	if !s.msg.Kind.Body() || s.ref == history.NoRef {
-		return
-	}
-	for len(o.Stamps) <= int(s.ref) {
-		o.Stamps = append(o.Stamps, 0)
-	}
-	if s.msg.From == s.msg.ID.Sender {
-		o.Stamps[s.ref] = s.msg.Stamp
-	}
-	for k := range fates {
-		if f := &fates[k]; f.Verdict != network.Arrives {
-			o.Losses = append(o.Losses, Loss{Ref: s.ref, From: s.msg.From, To: peer.ID(f.To), At: f.At, Verdict: f.Verdict})
-		}
-	}
 }

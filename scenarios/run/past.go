@@ -61,7 +61,7 @@ func (p *past) of(where []peer.ID, most int) (shown []Happening, more int, kept 
 		h := &p.records[i]
 		in := inside[h.Peer]
 		switch h.Kind {
-		case journal.Fault:
+		case journal.Fault, journal.Heal:
 			in = true
 		case journal.Arrival:
 			if in = in && h.Verdict == uint8(network.Arrives); in {

@@ -76,8 +76,9 @@ func (e *Engine) begin(now sim.Time) {
 	}
 	e.src.DataBegan(now)
 	e.scheduleChanges(now, true)
+	e.scheduleHeal(now, true)
 	for i := range e.plan.faults {
-		if f := &e.plan.faults[i]; f.sinceData && !f.trap && !e.faults[i].absent {
+		if f := &e.plan.faults[i]; f.sinceData && !f.trap && !e.faults[i].absent && !e.healed {
 			e.plant(now, i)
 		}
 	}
@@ -182,6 +183,10 @@ func (e *Engine) broadcast(now sim.Time, p int) {
 	}
 	if e.watches {
 		e.observe(scenarios.MessageSent, p, m.ID)
+	}
+	if e.follows {
+		e.follow(m.Ref)
+		e.took(p, m.Ref, now)
 	}
 	e.atHand, e.handID, e.handAt, e.logged = m.Ref, m.ID, now, false
 	e.out.Reset()
@@ -296,6 +301,9 @@ func (e *Engine) finish() {
 		} else if e.faults[i].struck {
 			o.Came[i] = Struck
 		}
+	}
+	if e.plan.heal != nil {
+		e.judgeLiveness()
 	}
 	e.collectCounters()
 	e.judgeClocks()

@@ -48,8 +48,10 @@ type Plan struct {
 	reacts          bool
 	reactsToArrival bool
 	loopback        bool
-	hampers         bool // some fault looks at more than what the plain path sees
-	revives         bool // some fault brings a peer back again and again
+	hampers         bool            // some fault looks at more than what the plain path sees
+	heal            *scenarios.Heal // nil = never
+	mending         int             // of the network's changes the one that the heal begins
+	revives         bool            // some fault brings a peer back again and again
 }
 
 // maxDeliveries bounds what a run may keep in memory: twenty bytes each.
@@ -168,6 +170,7 @@ func (p *Plan) compileNetwork() error {
 		})
 	}
 	p.compileChanges()
+	p.compileHeal()
 	if n.Server != "" {
 		rows, err := s.ServerDelays()
 		if err != nil {

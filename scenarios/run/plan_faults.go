@@ -34,10 +34,14 @@ type fault struct {
 	saveDeliveries int
 	service        time.Duration
 	by             time.Duration
+	heals          bool // everything is repaired at some time
 }
 
 // returns reports whether the peer of a crash comes back.
-func (f *fault) returns() bool { return f.restart != sim.Never || f.lasts > 0 }
+func (f *fault) returns() bool { return f.ends() || f.heals }
+
+// ends reports whether a crash says itself when its peer comes back.
+func (f *fault) ends() bool { return f.restart != sim.Never || f.lasts > 0 }
 
 func (p *Plan) compileFaults() {
 	for i := range p.scenario.Faults {
@@ -50,6 +54,7 @@ func (p *Plan) compileFault(f *scenarios.Fault) {
 		kind: f.Kind, title: f.Title(), at: sim.Time(f.At), sinceData: f.SinceData, after: f.After, delay: f.Delay, chance: f.Chance,
 		lasts: f.For, down: f.Down, up: f.Up, peer: int(f.Peer), atDelivery: f.AtDelivery, trap: f.AtDelivery != peer.NoMessage,
 		sent: f.Sent, restart: sim.Never, state: f.State, save: f.Save, saveDeliveries: f.SaveDeliveries, service: f.Service, by: f.By,
+		heals: p.heal != nil,
 	}
 	if f.Every != nil {
 		out.every, out.recurs = f.Every.Dist(), true
@@ -61,7 +66,7 @@ func (p *Plan) compileFault(f *scenarios.Fault) {
 		if f.Restart > 0 {
 			out.restart = sim.Time(f.Restart)
 		}
-		p.repeats = p.repeats || f.Returns()
+		p.repeats = p.repeats || f.Returns() || p.heal != nil
 		p.hampers = p.hampers || f.State == scenarios.StateSaved
 	case scenarios.FaultPause, scenarios.FaultSlow, scenarios.FaultClog, scenarios.FaultJoin:
 		p.hampers = true

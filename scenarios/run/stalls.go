@@ -109,12 +109,15 @@ func (e *Engine) handle(p int, now sim.Time, w waiting) {
 
 // forsake loses what waits at a host that crashes by fault i, and with the
 // process all that had paused it.
-func (e *Engine) forsake(p, i int) {
+func (e *Engine) forsake(p int, now sim.Time, i int) {
 	h := &e.hosts[p]
 	for _, w := range h.backlog[h.head:] {
 		e.outcome.Struck[i]++
 		if w.ev.kind == eventArrival {
 			e.outcome.Cost.LostToCrash++
+			if e.follows {
+				e.perished(p, now, w.ev.ref, false)
+			}
 			e.drop(w.ev.ref)
 		}
 	}
