@@ -54,7 +54,7 @@ type chandraToueg struct {
 	ordered   peer.MessageSet  // what is in log
 	delivered int              // how much of log is delivered
 	watched   int              // delivered+1 if the wait for the next of log has begun
-	asked     int              // delivered+1 if the next of log was asked for
+	asked     int              // how much of log was looked through for bodies to ask for
 	informer  peer.ID          // who sent the last decision
 
 	consensus
@@ -200,6 +200,23 @@ func (o *chandraToueg) askFor(id peer.MessageID, out *peer.Effects) {
 	out.Send(o.informer, peer.Message{ID: id, Kind: peer.KindRequest, Round: o.newName()})
 }
 
+// askForMissing asks all others for the bodies that are due and not here. It
+// does so for many at once: after a partition there may be one missing of every
+// sender, and each suspicion makes the next wait longer.
+func (o *chandraToueg) askForMissing(out *peer.Effects) {
+	asked := 0
+	for i, id := range o.log[o.delivered:] {
+		if asked == maxRequests {
+			return
+		}
+		if !o.bodies.Has(id.Sender, id.Number) {
+			asked++
+			o.asked = max(o.asked, o.delivered+i+1)
+			out.ToOthers(peer.Message{ID: id, Kind: peer.KindRequest, Round: o.newName()})
+		}
+	}
+}
+
 // answer tells what it is asked for: a body, or the decisions from one on.
 func (o *chandraToueg) answer(m *peer.Message, out *peer.Effects) {
 	id := m.ID
@@ -267,10 +284,7 @@ func (o *chandraToueg) Expire(now peer.Instant, t peer.TimerID, out *peer.Effect
 	}
 	if o.waiting() && int64(now) >= o.due() {
 		o.again(now)
-		if o.delivered < len(o.log) {
-			o.asked = o.delivered + 1
-			out.ToOthers(peer.Message{ID: o.log[o.delivered], Kind: peer.KindRequest, Round: o.newName()})
-		}
+		o.askForMissing(out)
 		if len(o.unordered) > 0 || o.openConcern() {
 			o.leaveRound(now, out)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"mpcomm/peer"
 	"mpcomm/reports/result"
@@ -163,6 +164,28 @@ limits: {until: %%s}
 				}
 			}
 			survives(t, fmt.Sprintf(text, "50ms", "300ms", "hold", "1h"), seed)
+		}
+	}
+}
+
+// TestCutOffCoordinatorCatchesUp: without a transport the two seconds in which
+// p0 is cut off lose a body of every sender. p0 asks for all of them in one
+// suspicion: one by one, each would wait longer than the one before.
+func TestCutOffCoordinatorCatchesUp(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(8) {
+		o := survives(t, `version: 1
+name: catch-up
+peers: 5
+orderings: [{kind: chandra-toueg, suspect: 100ms}]
+phases: {kind: robust, retry: 200ms, drain: 1h}
+workload: {messages: 25, gap: {kind: exponential, mean: 30ms}}
+network: {latency: {kind: exponential, min: 1ms, mean: 15ms}}
+faults: [{at: 300ms, since: data, partition: [[0], [1, 2, 3, 4]], for: 2s}]
+limits: {until: 2h}
+`, seed+1)
+		if end := time.Duration(o.End); end > 4*time.Minute {
+			t.Errorf("seed %d: caught up after %v", seed+1, end)
 		}
 	}
 }

@@ -119,6 +119,39 @@ faults: [{crash: 1, at_delivery: "p0#0", sent: 0}]
 	}
 }
 
+// TestCrashWhileOpening: a peer that opens late has in hand what came before, one
+// packet after the other, and crashes in the middle of it. What it has handled is
+// not lost again, nor does a packet of others end up in its place.
+func TestCrashWhileOpening(t *testing.T) {
+	t.Parallel()
+	amid := 0
+	for seed := uint64(1000); seed < 1300; seed++ {
+		o, r := judged(t, `version: 1
+name: opening
+peers: 3
+orderings: [naive]
+phases: {kind: robust, drain: 1s}
+workload: {messages: 3, gap: {kind: exponential, mean: 5ms}}
+network: {latency: {kind: exponential, min: 0ms, mean: 20ms}, transport: {kind: reliable, rto: 200ms}}
+faults: [{crash: 1, at_delivery: "p2#1", sent: 1}]
+`, seed)
+		if r.Properties.Integrity != result.Holds || o.Limit != run.LimitNone {
+			t.Fatalf("seed %d: integrity %v, limit %q", seed, r.Properties.Integrity, o.Limit)
+		}
+		entries := log(o.History, 1)
+		last := len(entries) - 1
+		if entries[last] != message(2, 1) {
+			t.Fatalf("seed %d: p1 delivers %v and crashes at p2#1", seed, entries)
+		}
+		if last > 0 && o.History.TimesOf(1)[last].Delivered == o.History.TimesOf(1)[last-1].Delivered {
+			amid++
+		}
+	}
+	if amid < 10 {
+		t.Errorf("p1 was about to open in %d runs only", amid)
+	}
+}
+
 // TestCrashedPeer: a crash strikes what reaches the peer while it is down; what
 // it had sent travels on, and the others finish without it.
 func TestCrashedPeer(t *testing.T) {

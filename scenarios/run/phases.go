@@ -40,13 +40,15 @@ func (e *Engine) phase(p int, now sim.Time, to peer.Phase) bool {
 // open hands in what came too early, lets p broadcast, and sees whether data has begun everywhere.
 func (e *Engine) open(p int, now sim.Time) {
 	h := &e.hosts[p]
-	for i := 0; i < len(h.parked); i++ {
-		early := h.parked[i]
-		s := &e.slab[early.slot]
-		e.handIn(p, now, early.at, early.slot, s.msg.Kind, s.ref)
+	parked := h.parked
+	h.parked = h.parked[:0] // a crash in one of these steps loses what is parked, and these are in hand
+	for _, early := range parked {
+		if !h.down {
+			s := &e.slab[early.slot]
+			e.handIn(p, now, early.at, early.slot, s.msg.Kind, s.ref)
+		}
 		e.drop(early.slot)
 	}
-	h.parked = h.parked[:0]
 	e.begin(now)
 	e.consult(p, now)
 }
