@@ -2,7 +2,6 @@ package run
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"mpcomm/network/latency"
@@ -15,16 +14,13 @@ import (
 // does not keep, whether or not anything comes of it.
 func outsideAssumptions(p *Plan) []string {
 	s := p.scenario
-	a := assumer{s: s, needs: p.needs}
+	a := assumer{s: s, needs: p.needs, heals: p.heal != nil}
 	for _, l := range allLinks(s) {
 		a.link(l)
 	}
 	a.faults(p)
-	if a.needs&peer.MinorityCrash != 0 {
-		a.majority(s)
-	}
 	if a.needs&peer.NoLoss != 0 {
-		a.cuts(s)
+		a.losses()
 	}
 	if a.needs&peer.BoundedDelay != 0 {
 		a.holdBack(p.values)
@@ -47,6 +43,7 @@ func outsideAssumptions(p *Plan) []string {
 type assumer struct {
 	s     *scenarios.Scenario
 	needs peer.Need
+	heals bool // all faults end at some time
 	list  []string
 }
 
@@ -59,42 +56,6 @@ func (a *assumer) add(format string, args ...any) {
 		}
 	}
 	a.list = append(a.list, text)
-}
-
-// majority counts the peers that crash, whether or not they come back.
-func (a *assumer) majority(s *scenarios.Scenario) {
-	var crash []peer.ID
-	for _, f := range s.Faults {
-		if f.Kind == scenarios.FaultCrash && !slices.Contains(crash, f.Peer) {
-			crash = append(crash, f.Peer)
-		}
-	}
-	if 2*len(crash) >= s.Peers {
-		a.add("%d of %d peers crash", len(crash), s.Peers)
-	}
-}
-
-// cuts looks for packets that are lost by name or by a partition.
-func (a *assumer) cuts(s *scenarios.Scenario) {
-	if s.Network.Transport.Kind == "reliable" {
-		return
-	}
-	for _, d := range s.Network.Delays {
-		if d.Lost {
-			a.add("%v is lost on its way to %v", d.Message, d.To)
-		}
-	}
-	for i := range s.Faults {
-		switch f := &s.Faults[i]; {
-		case f.Kind == scenarios.FaultPartition && !f.Hold && f.Name == "" && f.After == nil && f.Every == nil:
-			a.add("a partition at %v drops packets", f.At)
-		case f.Kind.Cuts() && f.Kind != scenarios.FaultClog && (!f.Hold || f.DropInFlight):
-			a.add("%s %s drops packets", f.Title(), f.When())
-		case f.Kind == scenarios.FaultJoin && (s.Phases.Protocol != peer.Robust || f.After != nil || f.At >= s.Phases.GiveUp):
-			// Robust peers wait for it so long, and ask again for what was lost.
-			a.add("what comes before %v joins is lost", f.Peer)
-		}
-	}
 }
 
 // holdBack compares the wait of a hold-back with the largest delay and skew
@@ -140,7 +101,7 @@ func (a *assumer) largestDelay() (time.Duration, bool) {
 	worst := time.Duration(0)
 	for _, l := range allLinks(a.s) {
 		_, high, bounded := span(l.Excess)
-		if !bounded || a.s.Network.Transport.Kind == "reliable" && (l.Loss.Ratio.Num > 0 || l.Loss.Bursts != nil) {
+		if !bounded || a.reliable() && (l.Loss.Ratio.Num > 0 || l.Loss.Bursts != nil || l.Corrupt.Num > 0 || l.Queue > 0) {
 			return 0, false
 		}
 		d := time.Duration(high)
@@ -169,14 +130,11 @@ func (a *assumer) largestDelay() (time.Duration, bool) {
 		worst = max(worst, d.Delay)
 	}
 	for i := range a.s.Faults {
-		switch f := &a.s.Faults[i]; {
-		case f.Kind.Cuts() && f.Hold, f.Kind == scenarios.FaultClog, f.Kind == scenarios.FaultSlow, f.Kind == scenarios.FaultPause && f.For == 0:
+		more, bounded := a.delayOf(&a.s.Faults[i])
+		if !bounded {
 			return 0, false
-		case f.Kind == scenarios.FaultPause && f.Every != nil:
-			return 0, false // one may follow upon another
-		case f.Kind == scenarios.FaultPause:
-			worst += f.For
 		}
+		worst += more
 	}
 	return worst, true
 }

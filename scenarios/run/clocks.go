@@ -222,5 +222,5 @@ func beyondPromises(departures []Departure, detail Detail) []string {
 	return all
 }
 
-// maxDepartures is how many clocks a result names.
+// maxDepartures is how many clocks a result names, and peers given up.
 const maxDepartures = 8

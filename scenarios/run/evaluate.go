@@ -49,6 +49,9 @@ func (v *Evaluator) Evaluate(p *Plan, o *Outcome, detail Detail) *result.Orderin
 	if len(o.Departures) > 0 && p.needs&peer.BoundedSkew != 0 {
 		r.OutsideAssumptions = slices.Concat(p.outside, beyondPromises(o.Departures, detail))
 	}
+	if len(o.GaveUp) > 0 && p.needs&peer.NoLoss != 0 {
+		r.OutsideAssumptions = slices.Concat(r.OutsideAssumptions, givenUp(o, detail))
+	}
 	r.Vacuous, r.Faults, r.Watch = r.Vacuous[:0], r.Faults[:0], r.Watch[:0]
 	r.BeyondBound = r.BeyondBound[:0]
 	r.Heal, r.Properties.Liveness = nil, nil
