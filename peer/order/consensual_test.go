@@ -257,6 +257,34 @@ func absurd(o peer.Ordering, m peer.Message, extremes []int64, out *peer.Effects
 	}
 }
 
+// TestLeaderTooFarBehind: a peer that is more instances behind than it keeps in
+// mind does not lead with what it has heard of, as it would give what others have
+// accepted beyond that another value. It asks for what it has missed.
+func TestLeaderTooFarBehind(t *testing.T) {
+	t.Parallel()
+	for accepted, leads := range map[int64]bool{1 << 16: true, 1<<16 + 1: false} {
+		o := build(t, "paxos")
+		o.Reset(1, 3)
+		var out peer.Effects
+		join := func(from peer.ID, words ...int64) {
+			out.Reset()
+			span, list := out.NewWords(len(words))
+			copy(list, words)
+			o.Receive(0, &peer.Message{Kind: peer.KindEstimate, From: from, ID: peer.NoMessage, Stamp: 1, Aux: 1, Words: span}, &out)
+		}
+		o.Receive(0, &peer.Message{Kind: peer.KindSuspect, From: 2, ID: peer.NoMessage, Stamp: 1, Aux: 1}, &out)
+		join(1)
+		join(2, accepted, 0, 2<<32)
+		var kinds []peer.Kind
+		for _, e := range out.List {
+			kinds = append(kinds, out.Messages[e.Index].Kind)
+		}
+		if asks := slices.Equal(kinds, []peer.Kind{peer.KindRequest}); asks == leads || leads != slices.Contains(kinds, peer.KindPropose) {
+			t.Errorf("told of instance %d, a leader sends %v", accepted, kinds)
+		}
+	}
+}
+
 // TestConsensusHolds: what has come and is not delivered is held.
 func TestConsensusHolds(t *testing.T) {
 	t.Parallel()

@@ -120,11 +120,16 @@ func (o *paxos) newName() int32 {
 // Start goes on after a restart: whoever was down asks what it has missed.
 func (o *paxos) Start(now peer.Instant, out *peer.Effects) {
 	if o.begun && o.peers > 1 {
-		out.ToOthers(peer.Message{ID: peer.NoMessage, Kind: peer.KindRequest, Ints: 1, Stamp: o.next(), Round: o.newName()})
+		out.ToOthers(o.question())
 		o.again(now)
 		o.arm(out)
 	}
 	o.begun = true
+}
+
+// question asks for the decisions that are missing here.
+func (o *paxos) question() peer.Message {
+	return peer.Message{ID: peer.NoMessage, Kind: peer.KindRequest, Ints: 1, Stamp: o.next(), Round: o.newName()}
 }
 
 func (o *paxos) Broadcast(now peer.Instant, m *peer.Message, out *peer.Effects) {

@@ -233,7 +233,10 @@ func (o *paxos) countJoined(now peer.Instant, m *peer.Message, out *peer.Effects
 		o.tell(m.From, m.Stamp, out)
 		return
 	}
-	o.adopt(now, out.Words(m.Words), out)
+	if !o.adopt(now, out.Words(m.Words), out) {
+		out.Send(m.From, o.question())
+		return
+	}
 	if count := o.polls.count(o.joined, m.From); count != 0 {
 		o.tell(m.From, m.Stamp, out)
 		if count == o.majority() {
@@ -244,8 +247,11 @@ func (o *paxos) countJoined(now peer.Instant, m *peer.Message, out *peer.Effects
 
 // adopt takes over, instance by instance, the value of the highest ballot. A
 // value that others have accepted in a ballot may count as accepted here: there
-// is no other value in that ballot, and nobody counts this peer for it.
-func (o *paxos) adopt(now peer.Instant, words []int64, out *peer.Effects) {
+// is no other value in that ballot, and nobody counts this peer for it. It
+// reports false if some instance is too far ahead: who does not know what was
+// accepted there cannot lead, as it would give the instance another value.
+func (o *paxos) adopt(now peer.Instant, words []int64, out *peer.Effects) bool {
+	all := true
 	for ; len(words) >= 3; words = words[3:] {
 		id, ok := valueOf(words[2], o.peers)
 		if !ok || words[1] < 0 || words[1] >= int64(o.ballot) && words[1] != afterBallots {
@@ -253,13 +259,16 @@ func (o *paxos) adopt(now peer.Instant, words []int64, out *peer.Effects) {
 		}
 		s := o.slot(now, words[0], out)
 		switch {
-		case s == nil || s.decided:
+		case s == nil:
+			all = all && words[0] < o.next()
+		case s.decided:
 		case words[1] == afterBallots:
 			s.decided, s.id = true, id
 		case words[1] > int64(s.ballot):
 			s.ballot, s.id = int32(words[1]), id
 		}
 	}
+	return all
 }
 
 // becomeLeader finishes what earlier leaders have begun: what is decided is
