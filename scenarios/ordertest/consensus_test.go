@@ -77,6 +77,27 @@ func (o *unsafe) Receive(now peer.Instant, m *peer.Message, out *peer.Effects) {
 		if o.kind != "paxos" {
 			out.Words(p.Words)[0] = 0
 		}
+	case o.flaw == "forgets when it has accepted" && p.Kind == peer.KindEstimate:
+		o.edit(&p, out, func(words []int64) []int64 {
+			if o.kind != "paxos" {
+				words[0] = min(words[0], 1)
+				return words
+			}
+			for i := 1; i < len(words); i += 3 {
+				if words[i] != decided {
+					words[i] = 0
+				}
+			}
+			return words
+		})
+	case o.flaw == "takes the last of the values accepted" && p.Kind == peer.KindEstimate:
+		o.count++
+		o.edit(&p, out, func(words []int64) []int64 {
+			if words[0] > 0 {
+				words[0] = min(o.count, p.Aux)
+			}
+			return words
+		})
 	case o.flaw == "counts one answer for two" && p.Kind == peer.KindAccept:
 		o.Ordering.Receive(now, &p, out)
 		p.From = (p.From + 1) % peer.ID(o.peers)
@@ -131,6 +152,7 @@ func init() {
 		},
 		"chandra-toueg": {
 			{"delivers a batch from its end", "total is violated"},
+			{"takes the last of the values accepted", "is violated"},
 		},
 	} {
 		breaks := func(real peer.Ordering, flaw string) peer.Ordering {
@@ -140,6 +162,7 @@ func init() {
 			{},
 			{"forgets what it has accepted", ""},
 			{"ignores what others have accepted", "is violated"},
+			{"forgets when it has accepted", "is violated"},
 			{"counts one answer for two", "is violated"},
 		}...)...)...)
 		register(wrapped(kind, nil, spoil, [2]string{"delivers bodies as they come", "total is violated"})...)

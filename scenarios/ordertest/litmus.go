@@ -17,6 +17,8 @@ func answers(question peer.MessageID, sender peer.ID, number int32) send {
 
 func slow(id peer.MessageID, to peer.ID) []delay { return []delay{{id: id, to: to, by: 10}} }
 
+func cutOff(p peer.ID, at, length int64) cut { return cut{peer: p, at: at, length: length, hold: true} }
+
 var (
 	ask   = peer.MessageID{Sender: 0, Number: 0}
 	reply = peer.MessageID{Sender: 1, Number: 0}
@@ -76,6 +78,12 @@ var litmus = []schedule{
 		peers: 3, sends: []send{at(0, 0, 0), at(1, 1, 0), at(2, 2, 0), at(30, 1, 1)},
 		cuts: []cut{{peer: 1, at: 1, length: 20, hold: true}},
 	},
+	// p0 is cut off with what it has sent; the others go on without it, and p1 is
+	// cut off with what comes of that. What p2 has of both is not of one age. Then
+	// p0 comes back: before there is a third leader, after, or to be the fourth.
+	{peers: 3, sends: []send{at(1, 0, 0), at(2, 1, 0)}, cuts: []cut{cutOff(0, 0, 17), cutOff(1, 14, 40)}},
+	{peers: 3, sends: []send{at(1, 0, 0), at(2, 1, 0)}, cuts: []cut{cutOff(0, 0, 20), cutOff(1, 14, 40)}},
+	{peers: 3, sends: []send{at(1, 0, 0), at(2, 1, 0)}, cuts: []cut{cutOff(0, 0, 27), cutOff(1, 14, 40)}},
 	// Somebody speaks long after the others.
 	{peers: 3, sends: []send{at(0, 0, 0), at(1, 1, 0), at(130, 2, 0)}},
 	// A peer has an answer to its message before another has heard of it, and
