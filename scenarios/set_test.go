@@ -51,6 +51,8 @@ func TestSettingsApply(t *testing.T) {
 	}{
 		{"replace", "peers: 3", []string{"peers=4"}, "peers: 4"},
 		{"create", "peers: 3", []string{"clocks.peers.2.offset=-5ms"}, "peers: 3\nclocks: {peers: {2: {offset: -5ms}}}"},
+		{"a time becomes a map", "heal_at: 2s", []string{"heal_at.within=9s"}, "heal_at: {at: 2s, within: 9s}"},
+		{"a map gives way to a time", "heal_at: {at: 2s, within: 9s}", []string{"heal_at=3s"}, "heal_at: 3s"},
 		{
 			"quoted key", "clocks: {peers: {\"2\": {drift: 1ppm}}}",
 			[]string{"clocks.peers.2.offset=5ms"},

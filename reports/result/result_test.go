@@ -234,6 +234,7 @@ func TestRowsAreTheJSON(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		"divergence.identical": "0", "divergence.contested": "0.91", "properties.agreement_unknown": "1",
+		"properties.liveness": "0", "properties.liveness_unknown": "0", "heal.unrecoverable": "1",
 		"limit": o.Limit, "digest": o.Digest.String(), "counters.late": o.Counters[0].Value.String(), "counters.gaps": "",
 		"phases.opened_ms.0": string(o.Phases.Opened[0].MS.append(nil)), "phases.opened_ms.1": "", "phases.closed_ms.0": "",
 		"faults.1.struck": "1", "watch.0.happened": "1",

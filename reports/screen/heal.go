@@ -12,7 +12,7 @@ func healNotes(r *result.Ordering) []string {
 	if r.Heal == nil || r.Properties.Liveness == nil {
 		return nil
 	}
-	when := "the heal, before which the run ended"
+	when := "a heal that never came"
 	if r.Heal.At.Known {
 		when = "the heal at " + millis(r.Heal.At)
 	}
@@ -27,7 +27,7 @@ func healNotes(r *result.Ordering) []string {
 			}
 		}
 	case result.Unknown:
-		text = fmt.Sprintf("whether it is %s cannot be told: the run ended too early", text)
+		text = fmt.Sprintf("cannot tell whether it is %s: the run ended too early", text)
 	}
 	switch n := len(r.Heal.Unrecoverable); {
 	case n == 1:

@@ -293,3 +293,45 @@ faults:
 		})
 	}
 }
+
+// TestHealedRunsRepeat: with ties permuted, and whatever is watched, a run that
+// is healed has one history and one verdict.
+func TestHealedRunsRepeat(t *testing.T) {
+	t.Parallel()
+	const text = `version: 1
+name: repeat
+peers: 4
+ties: permuted
+phases: {kind: robust, retry: 100ms, drain: 3s}
+workload: {messages: 5, gap: 10ms}
+heal_at: {at: 200ms, within: 2s}
+orderings: [lamport]
+network: {latency: 5ms, loss: 1/10, transport: none}
+faults: [{every: 30ms, crash: 1, for: 10ms, state: lost}, {at: 50ms, crash: 2, state: saved, save_deliveries: 3}, {at: 100ms, isolate: 3}]
+`
+	p := compile(t, text)
+	used := engine(t, p, run.Options{})
+	var v run.Evaluator
+	for seed := range uint64(20) {
+		o := mustRun(t, used, seed)
+		want, missing := digest(o), slices.Clone(o.Liveness.Unrecoverable)
+		verdict, why := liveness(t, v.Evaluate(p, o, run.Full))
+		for _, options := range []run.Options{{}, {Poison: true}, {Explain: true, DetectNames: true}} {
+			o := mustRun(t, engine(t, p, options), seed)
+			got, text := liveness(t, new(run.Evaluator).Evaluate(p, o, run.Full))
+			if digest(o) != want || got != verdict || text != why || !slices.Equal(o.Liveness.Unrecoverable, missing) {
+				t.Errorf("seed %d with %+v: %v, %s; was %v, %s", seed, options, got, text, verdict, why)
+			}
+		}
+		for _, u := range o.Liveness.Unrecoverable { // nobody who is correct has it
+			if o.History.Correct(int(o.History.Broadcasts[u.Ref].ID.Sender)) {
+				t.Errorf("seed %d: %v cannot be repaired, although its sender kept its state", seed, o.History.Broadcasts[u.Ref].ID)
+			}
+			for q := range o.History.Logs {
+				if o.History.Correct(q) && slices.Contains(o.History.Logs[q].Refs, u.Ref) {
+					t.Errorf("seed %d: %v cannot be repaired, although p%d has it", seed, o.History.Broadcasts[u.Ref].ID, q)
+				}
+			}
+		}
+	}
+}
