@@ -159,8 +159,11 @@ func TestBudgetEndsWithItsLastInstant(t *testing.T) {
 		at     string
 		want   result.Verdict
 	}{
-		{"30ms", "200ms", result.Holds}, {"29999999ns", "200ms", result.Violated},
-		{"30ms", "90ms", result.Holds}, {"20ms", "90ms", result.Holds}, {"19999999ns", "90ms", result.Violated},
+		{"30ms", "200ms", result.Holds},
+		{"29999999ns", "200ms", result.Violated},
+		{"30ms", "90ms", result.Holds},
+		{"20ms", "90ms", result.Holds},
+		{"19999999ns", "90ms", result.Violated},
 	} {
 		_, r := judged(t, fmt.Sprintf(`version: 1
 name: end
@@ -273,7 +276,7 @@ faults:
 `
 	for _, ordering := range []string{
 		"{kind: lamport, gaps: detect}", "sequencer", "{kind: sequencer, variant: bb}", "{kind: sequencer, variant: uub}",
-		"moving-sequencer", "token", "skeen", "{kind: merge, stamp: lamport}", "chandra-toueg", "paxos", "{kind: paxos, suspect: never}",
+		"moving-sequencer", "{kind: moving-sequencer, batch: 1, resilience: 2}", "token", "{kind: token, deliver: safe}", "skeen", "{kind: merge, stamp: lamport}", "chandra-toueg", "paxos", "{kind: paxos, suspect: never}",
 	} {
 		t.Run(ordering, func(t *testing.T) {
 			t.Parallel()
