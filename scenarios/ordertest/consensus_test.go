@@ -1,6 +1,7 @@
 package ordertest_test
 
 import (
+	"strings"
 	"testing"
 
 	"mpcomm/peer"
@@ -90,14 +91,11 @@ func (o *unsafe) Receive(now peer.Instant, m *peer.Message, out *peer.Effects) {
 			}
 			return words
 		})
-	case o.flaw == "takes the last of the values accepted" && p.Kind == peer.KindEstimate:
-		o.count++
-		o.edit(&p, out, func(words []int64) []int64 {
-			if words[0] > 0 {
-				words[0] = min(o.count, p.Aux)
-			}
-			return words
-		})
+	case strings.HasSuffix(o.flaw, "of the values accepted") && p.Kind == peer.KindEstimate:
+		o.edit(&p, out, func(words []int64) []int64 { return o.restamp(words, p.Aux) })
+	case o.flaw == "counts one estimate for two" && p.Kind == peer.KindEstimate:
+		o.Ordering.Receive(now, &p, out)
+		p.From = (p.From + 1) % peer.ID(o.peers)
 	case o.flaw == "counts one answer for two" && p.Kind == peer.KindAccept:
 		o.Ordering.Receive(now, &p, out)
 		p.From = (p.From + 1) % peer.ID(o.peers)
@@ -115,6 +113,22 @@ func (o *unsafe) Receive(now peer.Instant, m *peer.Message, out *peer.Effects) {
 		})
 	}
 	o.Ordering.Receive(now, &p, out)
+}
+
+// restamp gives an estimate of a round the stamp by which it is taken, or not.
+func (o *unsafe) restamp(words []int64, round int64) []int64 {
+	switch last := o.flaw == "takes the last of the values accepted"; {
+	case last:
+		o.count++
+		if words[0] > 0 {
+			words[0] = min(o.count, round)
+		}
+	case words[0] > 0 && o.count == round: // there was one
+		return []int64{0}
+	case words[0] > 0:
+		o.count = round
+	}
+	return words
 }
 
 // forget answers and keeps nothing of it.
@@ -153,6 +167,8 @@ func init() {
 		"chandra-toueg": {
 			{"delivers a batch from its end", "total is violated"},
 			{"takes the last of the values accepted", "is violated"},
+			{"takes the first of the values accepted", "is violated"},
+			{"counts one estimate for two", "is violated"},
 		},
 	} {
 		breaks := func(real peer.Ordering, flaw string) peer.Ordering {

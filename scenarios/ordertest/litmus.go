@@ -84,6 +84,12 @@ var litmus = []schedule{
 	{peers: 3, sends: []send{at(1, 0, 0), at(2, 1, 0)}, cuts: []cut{cutOff(0, 0, 17), cutOff(1, 14, 40)}},
 	{peers: 3, sends: []send{at(1, 0, 0), at(2, 1, 0)}, cuts: []cut{cutOff(0, 0, 20), cutOff(1, 14, 40)}},
 	{peers: 3, sends: []send{at(1, 0, 0), at(2, 1, 0)}, cuts: []cut{cutOff(0, 0, 27), cutOff(1, 14, 40)}},
+	// p0 and p2 agree on what p1 has not got, p0 is cut off with the outcome, and p1
+	// goes on with p2.
+	{
+		peers: 3, datagram: true, sends: []send{at(0, 0, 0), at(1, 1, 0)},
+		delays: []delay{{id: ask, to: 1, by: 40}}, cuts: []cut{cutOff(0, 2, 60)},
+	},
 	// Somebody speaks long after the others.
 	{peers: 3, sends: []send{at(0, 0, 0), at(1, 1, 0), at(130, 2, 0)}},
 	// A peer has an answer to its message before another has heard of it, and
