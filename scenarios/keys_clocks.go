@@ -48,7 +48,7 @@ var freezeObject = object{name: "freeze", doc: "A time in which a clock stands s
 var syncObject = object{name: "sync", doc: "A clock is set right by an exchange with a server, as NTP does. Half the asymmetry of the two ways stays as its error, drawn from the links' own delays.", keys: []key{
 	{"every", positive(), "", true, "true time from one exchange to the next"},
 	{"first", duration(), "", false, "true time of the first; as every when absent"},
-	{"with", peerForm.or("reference", "server"), "reference", false, "whose time: reference = true time, no way to go; server = true time at network.server, over links like all others; a peer = its clock, over the links between the two"},
+	{"with", peerForm.or("reference", "server"), "reference", false, "whose time: reference = true time, no way to go; server = true time at network.server, over links like all others; a peer = its clock, over the links between the two; delays are those of the links as they are at the beginning, whether up or down"},
 	{"error", signedFamily(&durations), "0ms", false, "what each exchange errs by besides, drawn for each"},
 	{"slew", amount(&drifts, 1, clock.MaxDrift).or("none"), "none", false, "rate at which the error is taken away; none = the clock steps"},
 }}

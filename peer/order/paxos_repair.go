@@ -2,8 +2,8 @@ package order
 
 import "mpcomm/peer"
 
-// What packets that were lost have left open is asked for and told again: bodies
-// and decisions.
+// This file is how a peer gets what packets that were lost would have brought:
+// bodies and decisions are asked for, and told again by whoever has them.
 
 // askForLost asks the leader for the body of the instance that is due and
 // decided, when the leader's packets for later ones have come.

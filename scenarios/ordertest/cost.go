@@ -13,8 +13,9 @@ import (
 
 // costs compares what the Spec says a broadcast costs with what isolated ones
 // cost among 3, 5 and 8 peers, at every sender. Where delays are means it is the
-// mean over broadcasts at many instants, and packets are not counted, as others
-// flow between them.
+// mean over broadcasts at many instants, of the first two of 3 peers, which
+// stand for the special sender and an ordinary one; packets are not counted
+// there, as others flow between them.
 func (s *suite) costs() (schedule, *fault) {
 	if s.spec.Cost == nil {
 		return schedule{}, nil

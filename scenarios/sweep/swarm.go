@@ -20,7 +20,7 @@ type drawing struct {
 const mostDrawn = 32
 
 // at is the plan and the engine of one seed. Under a swarm a seed draws its own;
-// making them costs half a millisecond or so and the memory of one run, which
+// making them costs a millisecond or so and the memory of one run, which
 // seeds of the same values share.
 func (w *worker) at(u *unit, seed uint64) (*drawing, error) {
 	if u.swarm == nil {
