@@ -85,6 +85,19 @@ func completeLife(known uint16, carried uint32) uint16 {
 	return known + ahead
 }
 
+// sureLives is how far a life may be from a known one to be taken for the
+// nearest without asking.
+const sureLives = 3
+
+// unclearLife reports whether the last bits of a life may as well belong to one
+// long over, whose packet was on its way all that time, as to one that begins.
+// Taking an old life for a new one would leave its peer unheard for ever.
+func unclearLife(known uint16, carried uint32) bool {
+	ahead := (uint16(carried) - known) & lifeMask
+	behind := lifeMask + 1 - ahead
+	return ahead > sureLives && behind > sureLives && behind <= known
+}
+
 func senderLife(carried uint32) uint32   { return carried >> (lifeBits + numberBits) & lifeMask }
 func receiverLife(carried uint32) uint32 { return carried >> numberBits & lifeMask }
 

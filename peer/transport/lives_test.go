@@ -96,6 +96,33 @@ func TestLivesOverBadLinks(t *testing.T) {
 	})
 }
 
+// TestLivesLongOver: a packet that was on its way for many lives of its sender
+// is not taken for one of a life to come, and a life that begins after many
+// unheard ones is heard.
+func TestLivesLongOver(t *testing.T) {
+	t.Parallel()
+	for lives := uint16(1); lives < 16-3; lives++ {
+		w := newWire(t, reliable(t, transport.Reliable{RTO: 10 * time.Millisecond, Backoff: 1}))
+		w.send(1, 1)
+		w.run(5 * ms)
+		w.delays = func(*peer.Message) []peer.Instant { return []peer.Instant{25 * ms} }
+		w.send(1, 2) // arrives when the life that sent it is long over
+		w.forget(1, lives)
+		w.delays = func(*peer.Message) []peer.Instant { return []peer.Instant{ms} }
+		w.send(1, 3)
+		w.run(40 * ms)
+		w.send(1, 4)
+		w.send(0, 5)
+		w.run(settled)
+		if want := []int64{1, 3, 4}; !slices.Equal(w.up[0], want) {
+			t.Errorf("after %d lives p0 has %v, want %v", lives, w.up[0], want)
+		}
+		if want := []int64{5}; !slices.Equal(w.up[1], want) {
+			t.Errorf("after %d lives p1 has %v, want %v", lives, w.up[1], want)
+		}
+	}
+}
+
 // TestRestoredTransport: one that goes on from what was saved sends again what
 // it has not seen acknowledged, and its peer takes it.
 func TestRestoredTransport(t *testing.T) {

@@ -20,6 +20,9 @@ type tester interface {
 // settled is later than anything a test waits for.
 const settled = peer.Distant - 1
 
+// tireless is more packets than any test needs: who sends as many never rests.
+const tireless = 50_000
+
 // wire drives two transports over a link each way. A packet's fate is decided
 // by the function the test sets.
 type wire struct {
@@ -119,6 +122,9 @@ func (w *wire) transmit(from int, m peer.Message) {
 		w.tb.Fatalf("two packets of one name: %+v", name)
 	}
 	w.names[name] = true
+	if len(w.names) > tireless {
+		w.tb.Fatalf("%d packets by %v, and no end: p%d sends %+v", len(w.names), w.now, from, m)
+	}
 	switch {
 	case m.Kind == peer.KindLinkAck:
 		w.acks++

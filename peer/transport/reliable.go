@@ -65,6 +65,10 @@ func (t *reliable) Receive(now peer.Instant, m *peer.Message, out *peer.Effects)
 		t.hear(now, m, out)
 		return nil
 	}
+	if unclearLife(t.lifeOf(m.From), senderLife(m.Link)) {
+		t.askLife(m.From, m.Link, out)
+		return nil
+	}
 	t.meetLife(m.From, completeLife(t.lifeOf(m.From), senderLife(m.Link)))
 	if senderLife(m.Link) != uint32(t.lifeOf(m.From)&lifeMask) {
 		out.Add(peer.Effect{Kind: peer.EffectRepeated}) // of a life that is over: nobody waits for an answer
@@ -93,10 +97,17 @@ func (t *reliable) Receive(now peer.Instant, m *peer.Message, out *peer.Effects)
 	return t.ready
 }
 
-// hear takes an acknowledgement, or a question for a packet that is missing. One
-// for packets of other lives says only that there is a new one.
+// hear takes an acknowledgement, a question for a packet that is missing, or a
+// question for a life or its answer. One for packets of other lives says only
+// that there is a new one.
 func (t *reliable) hear(now peer.Instant, m *peer.Message, out *peer.Effects) {
 	t.meetLife(m.From, uint16(m.Aux))
+	if m.Round < 0 && m.Attempt > 0 {
+		if m.Attempt < answersLife {
+			t.tellLife(m.From, m.Link, out)
+		}
+		return
+	}
 	number := complete(t.last(m.From), m.Link)
 	switch {
 	case m.Link != t.wire(m.From, number):
@@ -148,6 +159,32 @@ func (t *reliable) askForHole(from peer.ID, number uint32, out *peer.Effects) {
 			ID: peer.NoMessage, From: t.self, Kind: peer.KindLinkAck, Link: carried, Round: -int32(carried), Aux: int64(t.mine),
 		})
 	}
+}
+
+// answersLife and more are the attempts of answers to a question for a life;
+// below are those of questions, and 0 is a question for a packet.
+const answersLife = 1 << 15
+
+// answerCount keeps the count of answers apart from that of acknowledgements:
+// no number on a link has this bit.
+const answerCount = 1 << 31
+
+// askLife asks a peer for its life in full: the bits on a packet leave it open.
+// The packet is thrown away; if it is of a new life it will be sent again.
+func (t *reliable) askLife(to peer.ID, carried uint32, out *peer.Effects) {
+	out.Add(peer.Effect{Kind: peer.EffectRepeated})
+	asked := min(t.acks.again(to, carried, len(t.links)), answersLife-1)
+	out.Send(to, peer.Message{
+		ID: peer.NoMessage, From: t.self, Kind: peer.KindLinkAck, Link: carried, Round: -int32(carried), Attempt: asked, Aux: int64(t.mine),
+	})
+}
+
+// tellLife answers askLife: every acknowledgement carries its sender's life.
+func (t *reliable) tellLife(to peer.ID, carried uint32, out *peer.Effects) {
+	told := min(t.acks.again(to, carried|answerCount, len(t.links)), answersLife-1)
+	out.Send(to, peer.Message{
+		ID: peer.NoMessage, From: t.self, Kind: peer.KindLinkAck, Link: carried, Round: -int32(carried), Attempt: answersLife + told, Aux: int64(t.mine),
+	})
 }
 
 // resendNow sends a packet again because its receiver misses it.
