@@ -39,7 +39,13 @@ var house = map[string]room{
 	"reports/fit":     {imports: "network/latency sim/rng", why: "fitting is statistics on measurements; it must not know how a model is written or run"},
 	"reports/dataset": {imports: "reports/result reports/stats", why: "a table is written from results alone"},
 	"reports/screen":  {imports: "peer peer/history reports/result reports/stats", beyond: "github.com/jedib0t/go-pretty/v6 golang.org/x/term", why: "the screen shows results and computes none"},
-	"reports/figure":  {imports: "reports/result reports/stats", beyond: "gonum.org/v1/plot golang.org/x/image", why: "the plotting library lives here only"},
+	"reports/palette": {why: "colours mean the same in every picture, whoever draws it"},
+	"reports/svg": {
+		imports: "reports/palette", beyond: "golang.org/x/image codeberg.org/go-fonts/liberation",
+		why: "a writer of shapes and text must not know what they show",
+	},
+	"reports/svg/svgtest": {imports: "reports/svg", why: "a picture is checked from its bytes alone, as a reader meets it"},
+	"reports/figure":      {imports: "reports/palette reports/result reports/stats", beyond: "gonum.org/v1/plot golang.org/x/image", why: "the plotting library lives here only"},
 	"reports/spacetime": {
 		imports: "sim peer peer/history peer/journal reports/result", why: "a diagram is drawn from what was recorded",
 	},

@@ -8,6 +8,8 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"mpcomm/reports/palette"
 )
 
 // Sizes on paper.
@@ -24,11 +26,11 @@ const (
 
 // Inks other than those of the orderings.
 var (
-	inkText    = color.NRGBA{R: 0x1F, G: 0x1F, B: 0x1F, A: 0xFF}
+	inkText    = rgb(palette.Text.Light)
 	inkSoft    = color.NRGBA{R: 0x5C, G: 0x5C, B: 0x5C, A: 0xFF} // 6.7:1 on white
-	inkAxis    = color.NRGBA{R: 0x70, G: 0x70, B: 0x70, A: 0xFF}
-	inkGrid    = color.NRGBA{R: 0xE3, G: 0xE3, B: 0xE3, A: 0xFF}
-	background = color.NRGBA{R: 0xFF, G: 0xFF, B: 0xFF, A: 0xFF}
+	inkAxis    = rgb(palette.Axis.Light)
+	inkGrid    = rgb(palette.Grid.Light)
+	background = rgb(palette.Ground.Light)
 )
 
 // Bands lie over each other: together they must not hide the lines.
@@ -46,18 +48,17 @@ type look struct {
 	dashes     []vg.Length
 }
 
-func rgb(hex uint32) color.NRGBA {
-	return color.NRGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xFF}
+func rgb(c palette.RGB) color.NRGBA {
+	return color.NRGBA{R: uint8(c >> 16), G: uint8(c >> 8), B: uint8(c), A: 0xFF}
 }
 
-// The house colours: marks at least 3:1, text at least 4.5:1 on white, and
-// apart from each other for readers who do not see all hues.
+// The looks of the families, in their colours on light ground.
 var (
-	lookNaive     = look{rgb(0xE24A05), rgb(0xC23E00), draw.CircleGlyph{}, 1.5, nil}
-	lookTimestamp = look{rgb(0x0C47E6), rgb(0x0C47E6), draw.BoxGlyph{}, 1.5, []vg.Length{6, 3}}
-	lookLogical   = look{rgb(0x05977C), rgb(0x04765F), draw.PyramidGlyph{}, 2, nil}
-	lookOther     = look{rgb(0x8E1B6A), rgb(0x8E1B6A), diamondGlyph{}, 1.5, []vg.Length{2, 2}}
-	lookReference = look{rgb(0x1F1F1F), rgb(0x1F1F1F), draw.CrossGlyph{}, 1.2, []vg.Length{1, 2}}
+	lookNaive     = look{rgb(palette.Naive.Mark.Light), rgb(palette.Naive.Text.Light), draw.CircleGlyph{}, 1.5, nil}
+	lookTimestamp = look{rgb(palette.Timestamp.Mark.Light), rgb(palette.Timestamp.Text.Light), draw.BoxGlyph{}, 1.5, []vg.Length{6, 3}}
+	lookLogical   = look{rgb(palette.Logical.Mark.Light), rgb(palette.Logical.Text.Light), draw.PyramidGlyph{}, 2, nil}
+	lookOther     = look{rgb(palette.Other.Mark.Light), rgb(palette.Other.Text.Light), diamondGlyph{}, 1.5, []vg.Length{2, 2}}
+	lookReference = look{rgb(palette.Reference.Mark.Light), rgb(palette.Reference.Text.Light), draw.CrossGlyph{}, 1.2, []vg.Length{1, 2}}
 )
 
 // diamondGlyph is a square on its corner, filled or open.
@@ -80,17 +81,16 @@ func (g diamondGlyph) DrawGlyph(c *draw.Canvas, sty draw.GlyphStyle, pt vg.Point
 	c.Fill(path)
 }
 
-// familyOf is the look of a kind of ordering: naive, orders by a physical
-// clock, orders by a logical clock, the causal order and all others.
+// familyOf is the look of a kind of ordering.
 func familyOf(kind string) look {
-	switch kind {
-	case "naive":
+	switch palette.Of(kind) {
+	case palette.Naive:
 		return lookNaive
-	case "timestamp", "timestamp-offline", "hlc", "commit-wait":
+	case palette.Timestamp:
 		return lookTimestamp
-	case "lamport", "lamport-offline", "merge":
+	case palette.Logical:
 		return lookLogical
-	case "truth":
+	case palette.Reference:
 		return lookReference
 	}
 	return lookOther
