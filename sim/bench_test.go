@@ -1,47 +1,11 @@
 package sim
 
-import (
-	"fmt"
-	"testing"
-)
+import "testing"
 
 // hop is an event of the size the simulation uses: eight bytes, no pointers.
 type hop struct {
 	to  uint32
 	aux uint32
-}
-
-// BenchmarkPHOLD is the classic synthetic load (R. M. Fujimoto, "Performance
-// of Time Warp under synthetic workloads", 1990): lps processes, as many
-// events; each event visits one process and begets one at another, after an
-// exponential delay. One op is one event.
-func BenchmarkPHOLD(b *testing.B) {
-	for _, lps := range []int{1_000, 100_000, 1_000_000} {
-		b.Run(fmt.Sprintf("lps=%d", lps), func(b *testing.B) {
-			var s Scheduler[hop]
-			visits := make([]uint64, lps)
-			for i := range lps {
-				s.Schedule(exponential(word(uint64(i)), 20_000_000), hop{to: uint32(i)})
-			}
-			n := uint64(1) << 40
-			step := func() {
-				now, e, _ := s.Next()
-				visits[e.to]++
-				n++
-				w := word(n)
-				to := uint32((w & 0xffffffff) * uint64(lps) >> 32)
-				s.Schedule(now+exponential(word(w), 20_000_000), hop{to: to})
-			}
-			for range 4 * lps {
-				step()
-			}
-			b.ReportAllocs()
-			b.ResetTimer()
-			for range b.N {
-				step()
-			}
-		})
-	}
 }
 
 // BenchmarkBurst: every thousandth event begets a thousand, as a broadcast

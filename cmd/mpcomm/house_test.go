@@ -23,6 +23,7 @@ type room struct {
 var house = map[string]room{
 	"sim":             {why: "the queue of events knows neither packets nor peers"},
 	"sim/rng":         {why: "a draw is a pure function of its name; it must not know who asks"},
+	"sim/phold":       {imports: "sim", why: "a load of the queue that measures the queue alone"},
 	"network":         {imports: "sim sim/rng", why: "where a packet goes and when must not depend on what it says"},
 	"network/latency": {imports: "sim sim/rng", why: "families of delays are tables and arithmetic; links use them, not they links"},
 	"peer":            {why: "a protocol must not see true time, the network or a random source, or it could cheat"},
@@ -53,6 +54,9 @@ var house = map[string]room{
 	"scenarios/run":         {imports: "sim sim/rng network network/latency peer peer/clock peer/history peer/journal peer/order peer/transport peer/workload reports/compare reports/result reports/stats scenarios", why: "the simulated host joins the parts; it shows and writes nothing"},
 	"scenarios/sweep":       {imports: "peer/order reports/result reports/stats scenarios scenarios/run", why: "a sweep distributes runs and sums results; it must not look inside a run"},
 	"scenarios/sweep/store": {why: "what survives a kill must not depend on what a chunk says"},
+	"scenarios/standard": {
+		imports: "scenarios", why: "what is measured must not depend on how it is measured",
+	},
 	"scenarios/ordertest": {
 		imports: "peer peer/journal peer/order reports/result reports/spacetime scenarios scenarios/run", beyond: "pgregory.net/rapid",
 		why: "the conformance suite uses what a user of the library may use, and draws its schedules as property tests do",

@@ -6,25 +6,12 @@ import (
 	"testing"
 
 	"mpcomm/peer/order"
-	"mpcomm/scenarios"
+	"mpcomm/scenarios/standard"
 )
-
-// benchShapes are the groups of the benchmarks: more peers, fewer messages.
-var benchShapes = []struct{ peers, messages int }{{8, 1000}, {64, 200}, {1000, 10}}
-
-const benchScenario = `version: 1
-name: bench
-peers: %d
-orderings: [%s]
-phases: %s
-workload: {messages: %d, gap: {kind: exponential, min: 0ms, mean: 20ms}}
-network: {latency: {kind: exponential, min: 0ms, mean: 20ms}}
-limits: {until: 1h}
-`
 
 func benchEngine(tb testing.TB, ordering, phases string, peers, messages int) *Engine {
 	tb.Helper()
-	s, err := scenarios.Parse("bench.yaml", []byte(fmt.Sprintf(benchScenario, peers, ordering, phases, messages)), nil, nil)
+	s, err := standard.Broadcast(standard.Shape{Peers: peers, Messages: messages}, ordering, phases)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -43,15 +30,15 @@ func benchEngine(tb testing.TB, ordering, phases string, peers, messages int) *E
 // cost of a delivery and of a packet handed to a link.
 func BenchmarkRun(b *testing.B) {
 	for _, spec := range order.Builtin() {
-		for _, shape := range benchShapes {
-			if shape.peers > 64 && slices.Contains([]string{"causal", "lamport", "merge", "skeen", "chandra-toueg", "paxos"}, spec.Kind) {
+		for _, shape := range standard.Shapes() {
+			if shape.Peers > 64 && slices.Contains([]string{"causal", "lamport", "merge", "skeen", "chandra-toueg", "paxos"}, spec.Kind) {
 				continue // 10^7 vectors that wait, 10^10 acknowledgements, 10^7 nulls a second, 10^7 proposals and decisions
 			}
-			if shape.peers > 64 && testing.Short() && spec.Kind != "naive" {
+			if shape.Peers > 64 && testing.Short() && spec.Kind != "naive" {
 				continue // ten million deliveries each
 			}
-			b.Run(fmt.Sprintf("%s/peers=%d", spec.Kind, shape.peers), func(b *testing.B) {
-				benchmarkRun(b, spec.Kind, "robust", shape.peers, shape.messages)
+			b.Run(fmt.Sprintf("%s/peers=%d", spec.Kind, shape.Peers), func(b *testing.B) {
+				benchmarkRun(b, spec.Kind, "robust", shape.Peers, shape.Messages)
 			})
 		}
 	}

@@ -2,24 +2,14 @@ package sweep
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"testing"
 
 	"mpcomm/peer/order"
 	"mpcomm/reports/result"
 	"mpcomm/scenarios"
 	"mpcomm/scenarios/run"
+	"mpcomm/scenarios/standard"
 )
-
-const tiny = `version: 1
-name: tiny
-peers: 4
-orderings: [naive]
-phases: %s
-workload: {messages: 2, gap: {kind: exponential, min: 0ms, mean: 20ms}}
-network: {latency: {kind: exponential, min: 0ms, mean: 20ms}}
-`
 
 func parse(tb testing.TB, text string) *scenarios.Scenario {
 	tb.Helper()
@@ -35,7 +25,10 @@ func parse(tb testing.TB, text string) *scenarios.Scenario {
 func BenchmarkSweepTiny(b *testing.B) {
 	for _, phases := range []string{"robust", "none"} {
 		b.Run(phases, func(b *testing.B) {
-			s := parse(b, fmt.Sprintf(tiny, phases))
+			s, err := standard.Tiny(phases)
+			if err != nil {
+				b.Fatal(err)
+			}
 			b.ReportAllocs()
 			w, err := New(s, Options{Runs: max(b.N, 1), Seed: 1, Workers: 1})
 			if err != nil {
@@ -78,11 +71,13 @@ func BenchmarkJudge(b *testing.B) {
 // tinyOutcomes returns the first 400 tiny runs whose logs are identical, or are
 // not.
 func tinyOutcomes(b *testing.B, identical bool) (*run.Plan, []*run.Outcome) {
-	text := fmt.Sprintf(tiny, "none")
-	if identical { // rarely, unless gaps are far longer than delays
-		text = strings.Replace(text, "mean: 20ms", "mean: 2s", 1)
+	s, err := standard.Tiny("none")
+	if err == nil && identical { // rarely, unless gaps are far longer than delays
+		s, err = s.With([]scenarios.Setting{{Path: "workload.gap.mean", Value: "2s"}})
 	}
-	s := parse(b, text)
+	if err != nil {
+		b.Fatal(err)
+	}
 	p, err := run.Compile(s, s.Orderings[0], order.Builtin())
 	if err != nil {
 		b.Fatal(err)
