@@ -9,6 +9,7 @@
 //	mpcomm fit FILE             the part of a scenario that models measured round trips
 //	mpcomm list                 scenarios, orderings, presets, sites
 //	mpcomm show NAME            a scenario with every default written out
+//	mpcomm bench [WORKLOAD...]  how fast this machine simulates
 //	mpcomm schema               the JSON Schema of scenario files
 //	mpcomm version              what this is
 //
