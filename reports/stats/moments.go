@@ -48,23 +48,7 @@ func (m *Moments) Add(r Ratio) {
 	}
 }
 
-func (m *Moments) add(r Ratio) {
-	hi := r.Num / r.Den
-	lo, _ := bits.Div64(r.Num%r.Den, 0, r.Den)
-	var carry uint64
-	m.sum[0], carry = bits.Add64(m.sum[0], lo, 0)
-	m.sum[1], carry = bits.Add64(m.sum[1], hi, carry)
-	m.sum[2] += carry
-	h, l := bits.Mul64(lo, lo)
-	m.square(0, l, h)
-	if hi != 0 {
-		h, l = bits.Mul64(hi, lo)
-		m.square(1, l, h) // twice, since hi*lo and lo*hi
-		m.square(1, l, h)
-		h, l = bits.Mul64(hi, hi)
-		m.square(2, l, h)
-	}
-}
+func (m *Moments) add(r Ratio) { m.addFixed(r.Fixed()) }
 
 // square adds two words to the squares from word at on.
 func (m *Moments) square(at int, lo, hi uint64) {
@@ -129,6 +113,9 @@ func (m *Moments) Merge(other *Moments) {
 // Whole returns the whole part of the sum, which must fit an int64.
 func (m *Moments) Whole() int64 { return int64(m.sum[1]) }
 
+// Squares returns the whole part of the sum of squares, which must fit a uint64.
+func (m *Moments) Squares() uint64 { return m.sq[2] }
+
 // N returns the number of observations.
 func (m *Moments) N() uint64 { return m.n }
 
@@ -150,21 +137,12 @@ func (m *Moments) Summary(scale int64) Summary {
 	}
 	n := new(big.Int).SetUint64(m.n)
 	unit := big.NewInt(scale)
-	sum := words(m.sum[:])
-	if m.sum[2]>>63 != 0 {
-		sum.Sub(sum, new(big.Int).Lsh(big.NewInt(1), 192))
-	}
 	one := new(big.Int).Lsh(big.NewInt(1), 64)
-	s.Mean = nearest(sum, new(big.Int).Mul(new(big.Int).Mul(n, unit), one))
+	s.Mean = nearest(m.total(), new(big.Int).Mul(new(big.Int).Mul(n, unit), one))
 	if m.n == 1 {
 		return s
 	}
-	// (n*sum of squares - square of the sum) / (n*(n-1))
-	spread := new(big.Int).Mul(n, words(m.sq[:]))
-	spread.Sub(spread, new(big.Int).Mul(sum, sum))
-	if spread.Sign() < 0 {
-		panic("stats: moments with a negative variance")
-	}
+	spread := m.spread()
 	divisor := new(big.Int).Mul(n, new(big.Int).Sub(n, big.NewInt(1)))
 	divisor.Mul(divisor, new(big.Int).Mul(unit, unit))
 	divisor.Mul(divisor, new(big.Int).Mul(one, one))
