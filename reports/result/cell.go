@@ -53,6 +53,7 @@ type Cell struct {
 	Kind     string
 	Digest   string // of the runs' digests, in order
 	Fields   []Field
+	Versus   *Versus // nil = not compared with another ordering
 }
 
 // Cell sums up the tally. The tally must hold at least one run.
@@ -248,6 +249,9 @@ func (c Cell) MarshalJSON() ([]byte, error) {
 	}
 	b = append(b, ',')
 	b = c.appendFields(b)
+	if c.Versus != nil {
+		b = c.Versus.append(append(b, `,"versus":`...))
+	}
 	return append(b, '}'), nil
 }
 

@@ -5,7 +5,7 @@ import "mpcomm/reports/wire"
 // TallyFormat is the version of what Code writes. It is raised with every
 // change of a field of Tally, or of its meaning, so that bytes of another
 // version are never taken for one's own.
-const TallyFormat = 1
+const TallyFormat = 2
 
 // Code writes or reads the tally, exactly: merging what reads back gives the
 // bytes that merging the tally itself gives. What is read replaces everything.
@@ -44,6 +44,24 @@ func (t *Tally) Code(c *wire.Coder) {
 		c.Uint(&t.lively[i])
 	}
 	t.unrecoverable.Code(c)
+	t.codePairs(c)
+}
+
+// codePairs writes whom the runs are paired with, and the sums if with anyone.
+func (t *Tally) codePairs(c *wire.Coder) {
+	p := t.paired
+	if p == nil {
+		p = &paired{}
+	}
+	if c.Text(&p.versus); p.versus == "" {
+		return
+	}
+	t.paired = p
+	for k := range p.of {
+		p.of[k].difference.Code(c)
+		p.of[k].alone.Code(c)
+		p.of[k].other.Code(c)
+	}
 }
 
 func (t *counterTally) code(c *wire.Coder) {

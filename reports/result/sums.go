@@ -207,7 +207,7 @@ func (t *Tally) settle() {
 	for k, at := range verdictAt {
 		for i, v := range [2]Verdict{Holds, Unknown} {
 			n := s.verdicts[k][v]
-			t.numbers[at+i].AddInts(n, n, n)
+			t.numbers[at+i].AddInts(s.runs, n, n)
 		}
 	}
 	for k, at := range ratioAt {

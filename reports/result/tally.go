@@ -31,6 +31,7 @@ type Tally struct {
 	counters   []counterTally
 	faults     []faultTally
 	watch      []watchTally
+	paired     *paired // nil = runs are not compared with another ordering's
 
 	healed        uint64    // runs whose scenario is healed
 	lively        [3]uint64 // of these, by verdict
@@ -170,6 +171,7 @@ func (t *Tally) Merge(next *Tally) {
 		t.limits[i] += next.limits[i]
 	}
 	t.digest.merge(next.digest)
+	t.mergePairs(next)
 	t.opened.Merge(&next.opened)
 	t.openedRuns.Merge(&next.openedRuns)
 	t.healed += next.healed
@@ -205,7 +207,11 @@ func (t *Tally) Reset() {
 	t.Latency.Reset()
 	t.LatencySelf.Reset()
 	t.Hold.Reset()
+	if t.paired != nil {
+		*t.paired = paired{}
+	}
 	*t = Tally{
+		paired:  t.paired,
 		Latency: t.Latency, LatencySelf: t.LatencySelf, Hold: t.Hold,
 		receivers: t.receivers[:0], vacuous: t.vacuous[:0], outside: t.outside[:0],
 		counters: t.counters[:0], faults: t.faults[:0], watch: t.watch[:0],
