@@ -11,7 +11,6 @@ import (
 
 	"mpcomm/reports/dataset"
 	"mpcomm/reports/screen"
-	"mpcomm/scenarios"
 	"mpcomm/scenarios/sweep"
 )
 
@@ -209,46 +208,28 @@ func (a *app) conclude(w *campaign) error {
 		a.say("%s: interrupted after %d of %d runs; what is shown and written covers the first of them, whole and without figures",
 			a.program, w.result.Done, w.result.Total)
 	}
-	for _, command := range w.rest(a.name) {
-		a.say("to go on: %s", command)
-	}
+	a.say("to go on: %s", w.rest(a.name))
 	return &failure{status: statusUnknown}
 }
 
 // command repeats the sweep.
 func (w *campaign) command(program string) string {
-	return w.request.command(program, "sweep", "--runs", decimal(uint64(w.runs)), "--seed", decimal(w.request.seed))
+	return w.repeat(program, uint64(w.runs), w.request.seed)
 }
 
-// rest are the commands that make the runs which are missing: those of the
-// ordering that was cut short, then those of the orderings after it. Cells of a
-// grid cannot be named apart, so a sweep with one begins again: the same seeds
-// give the same runs.
-func (w *campaign) rest(program string) []string {
+func (w *campaign) repeat(program string, runs, seed uint64) string {
+	return w.request.command(program, "sweep", "--runs", decimal(runs), "--seed", decimal(seed))
+}
+
+// rest is the command that makes the runs which are missing: the seeds from the
+// first that some ordering has not seen. Cells of a grid cannot be named apart,
+// so a sweep with one begins again: the same seeds give the same runs.
+func (w *campaign) rest(program string) string {
 	if grid := w.request.scenario.Sweep; grid != nil && len(grid.Grid) > 0 || w.result.Done == 0 {
-		return []string{w.command(program) + w.into("")}
+		return w.command(program) + w.into("")
 	}
-	var commands []string
-	part := *w.request
-	part.selection = nil
-	runs := uint64(w.runs)
-	for i, o := range w.request.orderings {
-		switch {
-		case i >= len(w.result.Lines):
-			part.selection = append(part.selection, selection(o))
-		case w.result.Lines[i].Runs < runs:
-			done := w.result.Lines[i].Runs
-			cut := *w.request
-			cut.selection = []string{selection(o)}
-			commands = append(commands, cut.command(program, "sweep",
-				"--runs", decimal(runs-done), "--seed", decimal(w.request.seed+done))+w.into("-rest"))
-		}
-	}
-	if part.selection != nil {
-		commands = append(commands, part.command(program, "sweep",
-			"--runs", decimal(runs), "--seed", decimal(w.request.seed))+w.into("-more"))
-	}
-	return commands
+	done := w.result.Lines[0].Runs
+	return w.repeat(program, uint64(w.runs)-done, w.request.seed+done) + w.into("-rest")
 }
 
 // into is the -o of a command that goes on, beside the folder of this one.
@@ -260,17 +241,4 @@ func (w *campaign) into(ending string) string {
 		return " --per-run -o " + quoteShell(w.folder.dir+ending)
 	}
 	return " -o " + quoteShell(w.folder.dir+ending)
-}
-
-// selection is an ordering as --ordering takes it: its label, since the label
-// is in the file, or kind and parameters.
-func selection(o scenarios.Ordering) string {
-	if o.Name != "" || len(o.Params) == 0 {
-		return scenarios.Label(o)
-	}
-	text := o.Kind
-	for _, p := range o.Params {
-		text += ":" + p.Name + "=" + p.Value
-	}
-	return text
 }

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"mpcomm/reports/dataset"
 	"mpcomm/reports/result"
@@ -94,7 +93,7 @@ func (w *campaign) writeAll(files []sweepFile) error {
 	m := dataset.NewManifest(version(), w.command(w.request.program), w.runs, w.result.Lines)
 	m.Complete = w.result.Complete()
 	if !m.Complete {
-		m.Continue = strings.Join(w.rest(w.request.program), " && ")
+		m.Continue = w.rest(w.request.program)
 	}
 	if w.rows != nil {
 		m.Files = append(m.Files, w.rows.produced())

@@ -62,7 +62,7 @@ func BenchmarkJudge(b *testing.B) {
 				if i%4096 == 0 {
 					tally.Reset()
 				}
-				w.judge(p, outcomes[i%len(outcomes)], &tally)
+				w.judge(p, outcomes[i%len(outcomes)], false, &tally)
 			}
 		})
 	}

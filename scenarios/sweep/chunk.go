@@ -11,27 +11,30 @@ import (
 	"mpcomm/scenarios/run"
 )
 
-// chunk is a stretch of runs of one unit, and what came of it.
+// chunk is a stretch of seeds of one cell under all of its orderings, so that
+// what they differ by on one seed can be summed, and what came of it.
 type chunk struct {
-	index int // in the order of the sweep
-	unit  int
-	first int // run
-	count int
-	done  int // runs made; fewer than count when the sweep was stopped
-	tally *result.Tally
-	rows  []Row
-	err   error
+	index   int // in the order of the sweep
+	cell    int
+	first   int // run
+	count   int
+	done    int // runs made of each ordering; fewer than count when the sweep was stopped
+	tallies []*result.Tally
+	rows    []Row
+	err     error
 }
+
+// chunks is how many a cell is cut into.
+func (w *Sweep) chunks() int { return (w.options.Runs + w.chunkSize - 1) / w.chunkSize }
 
 // chunkAt returns the chunk of that index.
 func (w *Sweep) chunkAt(index int) (chunk, bool) {
-	per := w.units[0].chunks
-	u := index / per
-	if u >= len(w.units) {
+	per := w.chunks()
+	if index/per >= len(w.cells) {
 		return chunk{}, false
 	}
 	first := index % per * w.chunkSize
-	return chunk{index: index, unit: u, first: first, count: min(w.chunkSize, w.options.Runs-first)}, true
+	return chunk{index: index, cell: index / per, first: first, count: min(w.chunkSize, w.options.Runs-first)}, true
 }
 
 // pool hands chunks to workers in order.
@@ -52,15 +55,14 @@ func (p *pool) start(ctx context.Context) {
 	}()
 }
 
-// work makes chunk after chunk on one engine for each unit in turn.
+// work makes chunk after chunk on the same engines while the cell is the same.
 func (p *pool) work(ctx context.Context) {
-	w := worker{unit: -1, sweep: p.sweep}
-	for len(p.sweep.units) > 0 && ctx.Err() == nil {
+	w := worker{cell: -1, sweep: p.sweep}
+	for ctx.Err() == nil {
 		c, ok := p.sweep.chunkAt(int(p.next.Add(1) - 1))
 		if !ok {
 			return
 		}
-		c.tally = new(result.Tally)
 		w.make(ctx, &c)
 		p.results <- c
 	}
@@ -68,51 +70,111 @@ func (p *pool) work(ctx context.Context) {
 
 type worker struct {
 	sweep     *Sweep
-	unit      int
-	engine    *run.Engine
-	drawn     map[string]*drawing // by the values drawn
-	swarm     bool                // each seed has a plan of its own
+	cell      int
+	benches   []bench // by ordering of the cell
+	slow      bool    // a run is so long that the seed at hand is not waited for
 	evaluator run.Evaluator
 }
 
-// make carries out the runs of a chunk; it stops between two runs when ctx ends.
+// bench is what a worker keeps of one ordering of the cell at hand.
+type bench struct {
+	plain  drawing             // of all seeds
+	drawn  map[string]*drawing // under a swarm, by the values drawn
+	sample result.Sample       // of the last run
+}
+
+// Runs of so many events take longer than to merge sums or to make an engine.
+const (
+	mergedApart = 1 << 18
+	leftAlone   = 1 << 22 // such an engine may take a gigabyte, so it goes before the next ordering's comes
+)
+
+// make carries out the runs of a chunk, seed by seed under every ordering. It
+// stops when ctx ends: after the seed at hand, or between two runs that are long.
+// A seed that some ordering has not seen counts for none.
 func (w *worker) make(ctx context.Context, c *chunk) {
-	u := &w.sweep.units[c.unit]
-	if w.unit != c.unit {
-		w.unit, w.drawn, w.swarm = c.unit, nil, u.swarm != nil
-		if u.swarm == nil {
-			if w.engine, c.err = run.NewEngine(u.plan, run.Options{}); c.err != nil {
-				return
-			}
+	at := &w.sweep.cells[c.cell]
+	if w.cell != c.cell {
+		w.cell, w.benches, w.slow = c.cell, make([]bench, len(at.units)), false
+	}
+	c.tallies = fresh(len(at.units))
+	whole := context.WithoutCancel(ctx)
+	for i := c.first; i < c.first+c.count && ctx.Err() == nil && c.err == nil; i++ {
+		if w.slow {
+			w.makeApart(ctx, c, at, w.sweep.options.Seed+uint64(i))
+		} else if c.err = w.seed(whole, c, at, c.tallies, w.sweep.options.Seed+uint64(i)); c.err == nil {
+			c.done++
 		}
 	}
-	for i := c.first; i < c.first+c.count; i++ {
+}
+
+func fresh(n int) []*result.Tally {
+	tallies := make([]*result.Tally, n)
+	for k := range tallies {
+		tallies[k] = new(result.Tally)
+	}
+	return tallies
+}
+
+// makeApart carries out the runs of one seed so that they can be given up
+// halfway.
+func (w *worker) makeApart(ctx context.Context, c *chunk, at *cell, seed uint64) {
+	rows, tallies := len(c.rows), fresh(len(at.units))
+	if c.err = w.seed(ctx, c, at, tallies, seed); c.err != nil {
+		return
+	}
+	if tallies[len(tallies)-1].Runs() == 0 {
+		c.rows = c.rows[:rows]
+		return
+	}
+	for k := range tallies {
+		c.tallies[k].Merge(tallies[k])
+	}
+	c.done++
+}
+
+// seed carries out one seed under every ordering, or as far as ctx lets it.
+func (w *worker) seed(ctx context.Context, c *chunk, at *cell, tallies []*result.Tally, seed uint64) error {
+	events := uint64(0)
+	for k := range at.units {
 		if ctx.Err() != nil {
-			return
+			return nil
 		}
-		seed := w.sweep.options.Seed + uint64(i)
-		at, err := w.at(u, seed)
+		u, b := &at.units[k], &w.benches[k]
+		d, err := w.drawing(at, k, seed)
 		var o *run.Outcome
 		if err == nil {
-			o, err = at.engine.Run(seed)
+			o, err = d.engine.Run(seed)
 		}
 		if err != nil {
-			c.err = fmt.Errorf("%sordering %s, seed %d: %w", cellPrefix(u.head.Cell), u.plan.Label(), seed, err)
-			return
+			return fmt.Errorf("%sordering %s, seed %d: %w", cellPrefix(at.head.Cell), u.plan.Label(), seed, err)
 		}
-		r := w.judge(at.plan, o, c.tally)
+		r := w.judge(d.plan, o, u.swarm != nil, tallies[k])
+		if len(at.units) > 1 {
+			b.sample.Take(r)
+		}
 		if w.sweep.options.PerRun != nil {
-			c.rows = append(c.rows, Row{Cell: u.head.Cell, Swarm: at.settings, Ordering: u.plan.Label(), Seed: seed, Values: result.Values(r)})
+			c.rows = append(c.rows, Row{Cell: at.head.Cell, Swarm: d.settings, Ordering: u.plan.Label(), Seed: seed, Values: result.Values(r)})
 		}
-		c.done++
+		events = max(events, r.Events)
+		if r.Events > leftAlone && len(at.units) > 1 {
+			b.plain, b.drawn = drawing{}, nil
+		}
 	}
+	w.slow = events > mergedApart
+	for k := range at.units {
+		if k != at.versus {
+			tallies[k].Pair(at.units[at.versus].plan.Label(), &w.benches[k].sample, &w.benches[at.versus].sample)
+		}
+	}
+	return nil
 }
 
 // judge enters a run into the tally. Where each seed has faults of its own their
 // numbers do not name the same fault in all runs, so the tally has none of them.
-func (w *worker) judge(p *run.Plan, o *run.Outcome, t *result.Tally) *result.Ordering {
+func (w *worker) judge(p *run.Plan, o *run.Outcome, swarm bool, t *result.Tally) *result.Ordering {
 	r := w.evaluator.Evaluate(p, o, run.Totals)
-	if w.swarm {
+	if swarm {
 		r.Faults = r.Faults[:0]
 	}
 	t.Add(r)
@@ -127,12 +189,14 @@ func record(h *stats.Histogram, d *run.Durations) {
 	h.RecordAll(d.Above)
 }
 
-// merger puts chunks back into their order and sums each unit up.
+// merger puts chunks back into their order and sums each cell up.
 type merger struct {
 	sweep   *Sweep
 	waiting map[int]*chunk // by index, those that came early
 	next    int
-	tallies []*result.Tally // by unit
+	cell    int             // the one at hand
+	tallies []*result.Tally // of its orderings; nil = none of its runs is in
+	lines   []result.Cell
 	done    uint64
 	broken  bool // a chunk was cut short: nothing after its runs counts
 }
@@ -167,11 +231,14 @@ func (m *merger) enter(c *chunk) error {
 	if c.done == 0 {
 		return nil
 	}
-	if c.unit == len(m.tallies) {
-		m.tallies = append(m.tallies, new(result.Tally))
+	if m.tallies == nil || c.cell != m.cell {
+		m.closeCell()
+		m.cell, m.tallies = c.cell, fresh(len(c.tallies))
 	}
-	m.tallies[c.unit].Merge(c.tally)
-	m.done += uint64(c.done)
+	for k, t := range c.tallies {
+		m.tallies[k].Merge(t)
+	}
+	m.done += uint64(c.done) * uint64(len(c.tallies))
 	for _, row := range c.rows {
 		if err := m.sweep.options.PerRun(row); err != nil {
 			return err
@@ -183,10 +250,18 @@ func (m *merger) enter(c *chunk) error {
 	return nil
 }
 
-func (m *merger) result() *Result {
-	r := &Result{Done: m.done, Total: m.sweep.Total()}
-	for i, t := range m.tallies {
-		r.Lines = append(r.Lines, t.Cell(m.sweep.units[i].head))
+// closeCell turns the sums of the cell at hand into its lines.
+func (m *merger) closeCell() {
+	at := &m.sweep.cells[m.cell]
+	for _, t := range m.tallies {
+		line := t.Cell(at.head)
+		line.Versus = t.Versus(m.tallies[at.versus])
+		m.lines = append(m.lines, line)
 	}
-	return r
+	m.tallies = nil
+}
+
+func (m *merger) result() *Result {
+	m.closeCell()
+	return &Result{Lines: m.lines, Done: m.done, Total: m.sweep.Total()}
 }

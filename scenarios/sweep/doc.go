@@ -3,9 +3,11 @@
 //
 // Run i of every cell and every ordering uses seed S+i, so that cells and
 // orderings share their draws and differ in a paired way (common random
-// numbers). The runs of one cell and ordering are cut into chunks; workers take
-// chunks, and the chunks' sums, which are exact, are merged in order. The result
-// therefore does not depend on the number of workers or on who finished first.
+// numbers). The seeds of a cell are cut into chunks, each under all orderings, so
+// that what orderings differ by on one seed is summed where it is known; workers
+// take chunks, and the chunks' sums, which are exact, are merged in order. The
+// result therefore does not depend on the number of workers or on who finished
+// first.
 //
 // It owns the distribution of work and nothing else: scenarios/run makes the
 // histories, reports/result sums them up.

@@ -16,15 +16,23 @@ type drawing struct {
 	settings []result.Setting
 }
 
-// mostDrawn bounds the engines that a worker keeps for values drawn again.
+// mostDrawn bounds the engines that a worker keeps for values drawn again, of
+// all orderings of a cell together.
 const mostDrawn = 32
 
-// at is the plan and the engine of one seed. Under a swarm a seed draws its own;
-// making them costs a millisecond or so and the memory of one run, which
-// seeds of the same values share.
-func (w *worker) at(u *unit, seed uint64) (*drawing, error) {
+// drawing is the plan and the engine of one seed under ordering k of a cell.
+// Under a swarm a seed draws its own; making them costs a millisecond or so and
+// the memory of one run, which seeds of the same values share.
+func (w *worker) drawing(at *cell, k int, seed uint64) (*drawing, error) {
+	u, b := &at.units[k], &w.benches[k]
 	if u.swarm == nil {
-		return &drawing{plan: u.plan, engine: w.engine}, nil
+		if b.plain.engine != nil {
+			return &b.plain, nil
+		}
+		b.plain.plan = u.plan
+		var err error
+		b.plain.engine, err = run.NewEngine(u.plan, run.Options{})
+		return &b.plain, err
 	}
 	s, drawn, err := u.swarm.Draw(seed)
 	if err != nil {
@@ -34,7 +42,7 @@ func (w *worker) at(u *unit, seed uint64) (*drawing, error) {
 	for _, d := range drawn {
 		key.WriteString(d.Value + "\n")
 	}
-	if made := w.drawn[key.String()]; made != nil {
+	if made := b.drawn[key.String()]; made != nil {
 		return made, nil
 	}
 	made := &drawing{}
@@ -47,10 +55,10 @@ func (w *worker) at(u *unit, seed uint64) (*drawing, error) {
 	if made.engine, err = run.NewEngine(made.plan, run.Options{}); err != nil {
 		return nil, fmt.Errorf("with %s: %w", drawnText(made.settings), err)
 	}
-	if w.drawn == nil || len(w.drawn) >= mostDrawn {
-		w.drawn = make(map[string]*drawing, mostDrawn)
+	if b.drawn == nil || len(b.drawn) >= max(mostDrawn/len(at.units), 2) {
+		b.drawn = make(map[string]*drawing)
 	}
-	w.drawn[key.String()] = made
+	b.drawn[key.String()] = made
 	return made, nil
 }
 
@@ -64,10 +72,10 @@ func drawnText(settings []result.Setting) string {
 
 // tryExtremes compiles what draws at their extremes make of the scenario, so
 // that what cannot be run is known before the first run.
-func (u *unit) tryExtremes(table order.Table) error {
+func (u *unit) tryExtremes(at []result.Setting, table order.Table) error {
 	for _, s := range u.swarm.Extremes() {
 		if _, err := run.Compile(s, u.ordering, table); err != nil {
-			return fmt.Errorf("%sat an extreme of the swarm: %w", cellPrefix(u.head.Cell), err)
+			return fmt.Errorf("%sat an extreme of the swarm: %w", cellPrefix(at), err)
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 
 	"mpcomm/peer/order"
@@ -19,13 +20,14 @@ type Options struct {
 	Seed      uint64               // of run 0
 	Workers   int                  // 0 = one for each processor
 	Orderings []scenarios.Ordering // nil = the scenario's
+	Versus    string               // label of the ordering that the others are compared with; "" = the first of each cell
 	Table     order.Table          // nil = the built-in orderings
 
 	// Progress, if not nil, is told how far the sweep is, by one goroutine at a
 	// time, after every chunk.
 	Progress func(done, total uint64)
-	// PerRun, if not nil, is handed every run in order of cell, ordering and
-	// seed. An error ends the sweep.
+	// PerRun, if not nil, is handed every run in order of cell, seed and
+	// ordering. An error ends the sweep.
 	PerRun func(Row) error
 }
 
@@ -51,11 +53,16 @@ type Result struct {
 // Complete reports whether no run is missing.
 func (r *Result) Complete() bool { return r.Done == r.Total }
 
+// cell is one cell of the grid under all of its orderings.
+type cell struct {
+	head   result.Head
+	units  []unit
+	versus int // the unit that the others are compared with
+}
+
 // unit is one cell under one ordering.
 type unit struct {
-	head     result.Head
 	plan     *run.Plan
-	chunks   int
 	swarm    *scenarios.Scenario // draws a plan for each seed; nil = plan serves all
 	ordering scenarios.Ordering
 }
@@ -64,7 +71,7 @@ type unit struct {
 type Sweep struct {
 	scenario  *scenarios.Scenario
 	options   Options
-	units     []unit
+	cells     []cell
 	chunkSize int
 }
 
@@ -117,25 +124,48 @@ func (w *Sweep) compile() error {
 		for _, s := range c.Settings {
 			head.Cell = append(head.Cell, result.Setting{Path: s.Path, Value: s.Value})
 		}
-		orderings := w.options.Orderings
-		if orderings == nil {
-			orderings = c.Scenario.Orderings
+		made := cell{head: head}
+		errs = append(errs, made.compile(c.Scenario, &w.options))
+		w.cells = append(w.cells, made)
+	}
+	return errors.Join(errs...)
+}
+
+// compile makes the plan of a cell under every ordering.
+func (c *cell) compile(s *scenarios.Scenario, o *Options) error {
+	orderings := o.Orderings
+	if orderings == nil {
+		orderings = s.Orderings
+	}
+	var errs []error
+	for _, ordering := range orderings {
+		p, err := run.Compile(s, ordering, o.Table)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s%w", cellPrefix(c.head.Cell), err))
+			continue
 		}
-		for _, o := range orderings {
-			p, err := run.Compile(c.Scenario, o, w.options.Table)
-			if err != nil {
-				errs = append(errs, fmt.Errorf("%s%w", cellPrefix(head.Cell), err))
-				continue
-			}
-			u := unit{head: head, plan: p, chunks: (w.options.Runs + w.chunkSize - 1) / w.chunkSize, ordering: o}
-			if len(c.Scenario.Swarm) > 0 {
-				u.swarm = c.Scenario
-				errs = append(errs, u.tryExtremes(w.options.Table))
-			}
-			w.units = append(w.units, u)
+		u := unit{plan: p, ordering: ordering}
+		if len(s.Swarm) > 0 {
+			u.swarm = s
+			errs = append(errs, u.tryExtremes(c.head.Cell, o.Table))
+		}
+		c.units = append(c.units, u)
+	}
+	if o.Versus != "" && len(errs) == 0 {
+		c.versus = slices.IndexFunc(c.units, func(u unit) bool { return u.plan.Label() == o.Versus })
+		if c.versus < 0 {
+			errs = append(errs, fmt.Errorf("%sversus: no ordering is called %s; want one of %s", cellPrefix(c.head.Cell), o.Versus, c.labels()))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func (c *cell) labels() string {
+	var labels []string
+	for i := range c.units {
+		labels = append(labels, c.units[i].plan.Label())
+	}
+	return strings.Join(labels, ", ")
 }
 
 func cellPrefix(cell []result.Setting) string {
@@ -154,11 +184,17 @@ func cellPrefix(cell []result.Setting) string {
 func (w *Sweep) Runs() int { return w.options.Runs }
 
 // Total returns how many runs the sweep has in all.
-func (w *Sweep) Total() uint64 { return uint64(len(w.units)) * uint64(w.options.Runs) }
+func (w *Sweep) Total() uint64 {
+	units := 0
+	for i := range w.cells {
+		units += len(w.cells[i].units)
+	}
+	return uint64(units) * uint64(w.options.Runs)
+}
 
 // Run carries the sweep out. When ctx ends it stops after the runs in hand and
 // returns what is whole, without an error: the lines then cover the first runs
-// of the cells that were reached, and Complete is false. An error names the
+// of every ordering of the cells that were reached, and Complete is false. An error names the
 // cell, the ordering and the seed of a run that could not be made.
 func (w *Sweep) Run(ctx context.Context) (*Result, error) {
 	ctx, cancel := context.WithCancel(ctx)

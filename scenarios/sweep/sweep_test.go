@@ -70,21 +70,22 @@ func TestSharedSeeds(t *testing.T) {
 	t.Parallel()
 	_, rows, _ := sweepRun(t, t.Context(), grid, Options{Seed: 5, Workers: 2, Runs: 9})
 	for i := range rows {
-		if want := fmt.Sprintf(" %d ", 5+i%9); !strings.Contains(rows[i], want) {
+		if want := fmt.Sprintf(" %d ", 5+i/3%9); !strings.Contains(rows[i], want) {
 			t.Fatalf("row %d is %s; want seed%s", i, rows[i], want)
 		}
 	}
 	// A sweep that begins at seed 8 has the same runs from there.
 	_, later, _ := sweepRun(t, t.Context(), grid, Options{Seed: 8, Workers: 3, Runs: 6})
 	for i := range later {
-		if want := rows[i/6*9+3+i%6]; later[i] != want {
+		if want := rows[i/18*27+9+i%18]; later[i] != want {
 			t.Errorf("row %d is\n%s\nwant\n%s", i, later[i], want)
 		}
 	}
 }
 
 // TestInterrupted: a sweep that is stopped reports whole chunks from the
-// beginning: its rows are a prefix, its last line that of a shorter sweep.
+// beginning: its rows are a prefix, its last lines, of all orderings of a cell,
+// those of a shorter sweep.
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	full, allRows, whole := sweepRun(t, t.Context(), grid, Options{Seed: 5, Workers: 1})
@@ -106,14 +107,14 @@ func TestInterrupted(t *testing.T) {
 		if !slices.Equal(rows, allRows[:len(rows)]) {
 			t.Errorf("stopped at %d: the rows are no prefix", stopAt)
 		}
-		finished := int(r.Done / 70)
+		finished := int(r.Done / 210 * 3)
 		if !slices.Equal(lines[:finished], full[:finished]) {
 			t.Errorf("stopped at %d: the lines of finished cells differ", stopAt)
 		}
-		if left := int(r.Done % 70); left > 0 {
-			shorter, _, _ := sweepRun(t, t.Context(), grid, Options{Seed: 5, Workers: 1, Runs: left})
-			if lines[finished] != shorter[finished] {
-				t.Errorf("stopped at %d: the last line is\n%s\nwant\n%s", stopAt, lines[finished], shorter[finished])
+		if left := int(r.Done % 210); left > 0 {
+			shorter, _, _ := sweepRun(t, t.Context(), grid, Options{Seed: 5, Workers: 1, Runs: left / 3})
+			if last := shorter[finished : finished+3]; !slices.Equal(lines[finished:], last) {
+				t.Errorf("stopped at %d: the last lines are\n%s\nwant\n%s", stopAt, lines[finished:], last)
 			}
 		}
 	}
