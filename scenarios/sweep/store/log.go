@@ -302,6 +302,7 @@ func (l *Log) damaged() *DamagedError {
 // mostNamed bounds the damages that an error names.
 const mostNamed = 8
 
+// Error names the file, the damages and what is whole.
 func (e *DamagedError) Error() string {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s is damaged:", e.Path)

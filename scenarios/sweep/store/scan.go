@@ -21,6 +21,7 @@ type Damage struct {
 	What           string
 }
 
+// String says where it is and what is wrong.
 func (d Damage) String() string {
 	chunk := "an unknown chunk"
 	if d.Chunk >= 0 {
