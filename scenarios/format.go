@@ -18,6 +18,26 @@ import (
 // the result gives an equal scenario, and formatting that the same bytes.
 func Format(s *Scenario) []byte { return printTree(s.tree(true)) }
 
+// Written returns the scenario as it was written, with the settings that With
+// applied but without comments. Unlike what Format writes it leaves out what it
+// left out, so that it has the same cells: what a grid varies may be the default
+// of another value.
+func Written(s *Scenario) []byte {
+	origin, problems := s.origin()
+	if len(problems) > 0 {
+		panic(fmt.Sprintf("scenarios: what Format writes does not read back: %v", problems))
+	}
+	root := origin.root
+	if root.child("name") == nil { // then it is that of the file
+		named := mapOf().put("name", textNode(s.Name))
+		for i, k := range root.keys {
+			named.put(k.scalar, root.items[i])
+		}
+		root = named
+	}
+	return printTree(root)
+}
+
 // Hash names what the scenario says: the first 16 hex digits of the SHA-256 of
 // its resolved form, without doc and seed, and of the files it reads. Comments, order of
 // keys, spelling of values and defaults written out or not do not change it.
