@@ -53,49 +53,28 @@ func TestDifferences(t *testing.T) {
 	}
 }
 
-// TestDifferencesAreTheHash: two scenarios have differences exactly when their
-// hashes differ, and none from what reads back.
-func TestDifferencesAreTheHash(t *testing.T) {
-	t.Parallel()
-	var read []*Scenario
-	rapid.Check(t, func(t *rapid.T) {
-		w := writer{t: t}
-		s, err := Parse("random.yaml", []byte(w.file()), FilesIn("testdata"), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		read = append(read, s)
-		for _, other := range []*Scenario{s, read[len(read)/2], read[0]} {
-			if list := Differences(s, other); (len(list) == 0) != (Hash(s) == Hash(other)) {
-				t.Errorf("hashes %s and %s, differences %v", Hash(s), Hash(other), fmt.Sprint(list))
-			}
-		}
-	})
+// requireDifferencesAreTheHash: two scenarios have differences exactly when their
+// hashes differ.
+func requireDifferencesAreTheHash(t *rapid.T, a, b *Scenario) {
+	if list := Differences(a, b); (len(list) == 0) != (Hash(a) == Hash(b)) {
+		t.Errorf("hashes %s and %s, differences %v", Hash(a), Hash(b), fmt.Sprint(list))
+	}
 }
 
-// TestWrittenReadsBack: what is printed as it was written reads back as the same
-// scenario, and prints to the same bytes.
-func TestWrittenReadsBack(t *testing.T) {
-	t.Parallel()
-	files := FilesIn("testdata")
-	rapid.Check(t, func(t *rapid.T) {
-		w := writer{t: t}
-		s, err := Parse("random.yaml", []byte(w.file()), files, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text := Written(s)
-		back, err := Parse("copy.yaml", text, files, nil)
-		if err != nil {
-			t.Fatalf("%s\n%v", text, err)
-		}
-		if diff := cmp.Diff(s, back, sameScenario...); diff != "" {
-			t.Fatalf("%s\n%s", text, diff)
-		}
-		if again := Written(back); string(again) != string(text) {
-			t.Fatal(cmp.Diff(string(text), string(again)))
-		}
-	})
+// requireWrittenReadsBack: what is printed as it was written reads back as the
+// same scenario, and prints to the same bytes.
+func requireWrittenReadsBack(t *rapid.T, s *Scenario, files Files) {
+	text := Written(s)
+	back, err := Parse("copy.yaml", text, files, nil)
+	if err != nil {
+		t.Fatalf("%s\n%v", text, err)
+	}
+	if diff := cmp.Diff(s, back, sameScenario...); diff != "" {
+		t.Fatalf("%s\n%s", text, diff)
+	}
+	if again := Written(back); string(again) != string(text) {
+		t.Fatal(cmp.Diff(string(text), string(again)))
+	}
 }
 
 // TestWrittenHasTheSameCells: a sweep goes on from the copy of its scenario.

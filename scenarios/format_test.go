@@ -25,6 +25,7 @@ var sameScenario = []cmp.Option{
 func TestFormatReadsBack(t *testing.T) {
 	t.Parallel()
 	files := FilesIn("testdata")
+	var before *Scenario
 	rapid.Check(t, func(rt *rapid.T) {
 		w := writer{t: rt}
 		source := w.file()
@@ -46,6 +47,12 @@ func TestFormatReadsBack(t *testing.T) {
 		if Hash(s) != Hash(back) {
 			rt.Fatalf("hash %s became %s", Hash(s), Hash(back))
 		}
+		requireDifferencesAreTheHash(rt, s, back)
+		if before != nil {
+			requireDifferencesAreTheHash(rt, before, s)
+		}
+		before = s
+		requireWrittenReadsBack(rt, s, files)
 		if diff := cmp.Diff(s.Overrides(), back.Overrides()); diff != "" {
 			rt.Fatalf("links: %s", diff)
 		}
