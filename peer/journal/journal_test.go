@@ -62,6 +62,24 @@ func TestRecorderKeepsItsWindow(t *testing.T) {
 	}
 }
 
+func TestRecorderKeepsWhatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	var r Recorder
+	r.Reset(3, 0, -1)
+	r.Keep(func(e *Event) bool { return e.Peer == 1 })
+	for i := range 10 {
+		r.Add(New(Delivery, sim.Time(i), peer.ID(i%2)))
+	}
+	if events := r.Events(); len(events) != 3 || events[2].At != 5 || r.Dropped() != 2 || r.Count() != 10 {
+		t.Errorf("%d events, %d dropped of %d", len(r.Events()), r.Dropped(), r.Count())
+	}
+	r.Reset(3, 0, -1)
+	r.Add(New(Delivery, 0, 0))
+	if len(r.Events()) != 1 {
+		t.Error("a new recording leaves out what the last one did")
+	}
+}
+
 func TestFirstDifference(t *testing.T) {
 	t.Parallel()
 	a := []Event{New(Delivery, 1, 0), New(Delivery, 2, 0)}

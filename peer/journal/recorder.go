@@ -42,7 +42,12 @@ type Recorder struct {
 	to     int64
 	limit  int
 	full   int64 // events in the window that the limit turned away
+	keep   func(*Event) bool
 }
+
+// Keep makes the recording that was started leave out the events of which keep
+// says false; they are counted, but never as dropped.
+func (r *Recorder) Keep(keep func(*Event) bool) { r.keep = keep }
 
 // Reset starts a recording of at most limit events, those numbered from `from`
 // until before `to`; a negative `to` leaves the window open. The memory is kept.
@@ -57,7 +62,7 @@ func (r *Recorder) Reset(limit int, from, to int64) {
 func (r *Recorder) Add(e Event) {
 	n := r.next
 	r.next++
-	if n < r.from || n >= r.to {
+	if n < r.from || n >= r.to || r.keep != nil && !r.keep(&e) {
 		return
 	}
 	if len(r.events) >= r.limit {

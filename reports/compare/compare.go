@@ -86,6 +86,7 @@ type Comparer struct {
 	byTruth []uint32
 	h       *history.History
 	orders  *history.Orders // of h, when nothing else of it is laid out
+	taken   *census         // of h, once one was taken
 }
 
 // class is a set of identical logs.
@@ -136,7 +137,7 @@ func (c *Comparer) Compare(h *history.History, opts Options) Divergence {
 
 // load gathers the logs to compare.
 func (c *Comparer) load(h *history.History, w *Window) {
-	c.h = h
+	c.h, c.taken = h, nil
 	c.peers, c.logs = c.peers[:0], c.logs[:0]
 	c.limit = uint32(len(h.Broadcasts))
 	for p := range h.Logs {

@@ -76,3 +76,21 @@ func Classify(h *history.History, p, q peer.ID, a, b history.Ref, facts Facts) (
 	found.logs = [2][]uint32{h.Logs[p].Refs, h.Logs[q].Refs}
 	return c.explain(&found, facts)
 }
+
+// Sentence says what a finding of the last comparison is, with its numbers. It
+// must be called before the history changes.
+func (c *Comparer) Sentence(f *Finding, facts Facts) string {
+	c.layOut()
+	found := finding{at: -1, peers: [2]peer.ID{f.P, f.Q}, entries: [2]uint32{f.A, f.B}}
+	if f.Kind == Acausal { // which is logged in the order B, A
+		found.entries = [2]uint32{f.B, f.A}
+	}
+	for i, p := range found.peers {
+		found.logs[i] = c.logs[indexOf(c.peers, p)]
+	}
+	_, text := c.explain(&found, facts)
+	if f.Kind == Acausal && f.Why == Missing {
+		return fmt.Sprintf("%v comes from %v, and %s", c.name(f.B), c.name(f.A), text)
+	}
+	return text
+}

@@ -84,7 +84,7 @@ func (c *Comparer) explain(f *finding, facts Facts) (Mechanism, string) {
 	if a > b {
 		x, y, wrong = b, a, f.peers[0]
 	}
-	related := causes(c.h, x, y)
+	related := c.precedes(x, y)
 	if related {
 		if text := c.skew(x, y, facts); text != "" {
 			return Skew, text
@@ -106,7 +106,7 @@ func (c *Comparer) explain(f *finding, facts Facts) (Mechanism, string) {
 func (c *Comparer) missing(f *finding, facts Facts) string {
 	for i := range f.peers {
 		m, p, log := f.entries[i], f.peers[1-i], f.logs[1-i]
-		if m == ended || slices.Contains(log, m) {
+		if m == ended || c.holds(p, log, m) {
 			continue
 		}
 		text := fmt.Sprintf("%v never logged %v", p, c.name(m))
@@ -136,6 +136,14 @@ func (c *Comparer) missing(f *finding, facts Facts) string {
 		}
 	}
 	return ""
+}
+
+// holds reports whether p's log, which is given, holds m.
+func (c *Comparer) holds(p peer.ID, log []uint32, m uint32) bool {
+	if c.taken != nil {
+		return c.placeOf(p, m) >= 0
+	}
+	return slices.Contains(log, m)
 }
 
 func (c *Comparer) late(f *finding, facts Facts) string {
@@ -197,7 +205,7 @@ func (c *Comparer) relay(x, y uint32, wrong peer.ID) string {
 	b := c.h.Broadcasts[y]
 	sender := b.ID.Sender
 	text := fmt.Sprintf("%v came before %v by way of others", c.name(x), c.name(y))
-	if b.Cause == x || slices.Contains(c.h.Logs[sender].Refs[:b.LogLen], x) {
+	if at := c.placeOf(sender, x); b.Cause == x || at >= 0 && at < int(b.LogLen) {
 		text = fmt.Sprintf("%v had %v before sending %v", sender, c.name(x), c.name(y))
 	}
 	had, hadFirst, known := c.apart(wrong, x, y)
@@ -255,7 +263,7 @@ func (c *Comparer) apart(p peer.ID, x, y uint32) (d time.Duration, xFirst, known
 // are not known.
 func (c *Comparer) had(p peer.ID, m uint32) (sim.Time, bool) {
 	times := c.h.TimesOf(p)
-	at := slices.Index(c.h.Logs[p].Refs, m)
+	at := c.placeOf(p, m)
 	if at < 0 || at >= len(times) {
 		return 0, false
 	}

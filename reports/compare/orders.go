@@ -18,7 +18,7 @@ func (c *Comparer) CompareOrders(h *history.History, o *history.Orders, opts Opt
 	if opts.Want == 0 {
 		opts.Want = All
 	}
-	c.h, c.orders = h, o
+	c.h, c.orders, c.taken = h, o, nil
 	if o.Messages() != len(c.h.Broadcasts) || o.Logs() != len(c.h.Logs) {
 		panic("compare: the orders are those of another history")
 	}

@@ -66,14 +66,8 @@ func (c *Comparer) allPairs(sums *pairSums) {
 // under the run's seed, independently of the others.
 func (c *Comparer) drawPairs(seed uint64, sums *pairSums) {
 	c.jobs = c.jobs[:0]
-	key := rng.Root(seed).Name("compare").Name("pair")
-	n := uint64(len(c.logs))
 	for k := range uint64(DrawnPairs) {
-		at, _ := bits.Mul64(key.Word(k), n*(n-1))
-		first, second := at/(n-1), at%(n-1)
-		if second >= first {
-			second++
-		}
+		first, second := c.drawn(seed, k)
 		a, b := c.classOf[first], c.classOf[second]
 		if a == b {
 			sums.equal(&c.classes[a], 1)
@@ -97,6 +91,17 @@ func (c *Comparer) drawPairs(seed uint64, sums *pairSums) {
 		merged++
 	}
 	c.jobs = c.jobs[:merged]
+}
+
+// drawn returns the two logs of one of the pairs drawn.
+func (c *Comparer) drawn(seed, number uint64) (first, second int) {
+	n := uint64(len(c.logs))
+	at, _ := bits.Mul64(rng.Root(seed).Name("compare").Name("pair").Word(number), n*(n-1))
+	first, second = int(at/(n-1)), int(at%(n-1))
+	if second >= first {
+		second++
+	}
+	return first, second
 }
 
 func (c *Comparer) growPairs() {

@@ -46,6 +46,9 @@ type Ordering struct {
 	BeyondBound        List[Departure]      `json:"beyond_bound"`     // clocks that left the bound promised of them
 	Heal               *Heal                `json:"heal,omitempty"`   // only of a scenario that is healed
 	FirstDifference    *Difference          `json:"first_difference"` // null when the logs are identical
+
+	// Mechanisms are counted only where they were asked for.
+	Mechanisms *Mechanisms `json:"mechanisms,omitempty"`
 }
 
 // Digest is the digest of a run's history. It prints as 32 hexadecimal digits.

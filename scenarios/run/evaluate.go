@@ -31,6 +31,10 @@ type Evaluator struct {
 	// sender, first arrival to delivery at other peers.
 	Latency, Self, Hold Durations
 
+	// Mechanisms makes every evaluation find the mechanism of every difference.
+	// The engine must have been told to explain; see Options.
+	Mechanisms bool
+
 	comparer compare.Comparer
 	checker  history.Checker
 	result   result.Ordering
@@ -38,6 +42,8 @@ type Evaluator struct {
 	window   compare.Window
 	heal     result.Heal
 	lively   result.Verdict
+	found    func(*compare.Finding) // is told every difference; may be nil
+	most     uint64                 // discordant pairs that are classified; 0 = compare.MostClassified
 }
 
 // Evaluate judges o. The result is borrowed until the next Evaluate.
@@ -72,6 +78,10 @@ func (v *Evaluator) Evaluate(p *Plan, o *Outcome, detail Detail) *result.Orderin
 	r.Complete = v.complete(o)
 	if detail == Full {
 		v.describe(p, o)
+	}
+	r.Mechanisms = nil
+	if v.Mechanisms {
+		v.census(p, o)
 	}
 	return r
 }

@@ -2,13 +2,10 @@ package run
 
 import (
 	"fmt"
-	"slices"
-	"time"
 
 	"mpcomm/network"
 	"mpcomm/peer"
 	"mpcomm/peer/history"
-	"mpcomm/reports/compare"
 	"mpcomm/reports/result"
 	"mpcomm/sim"
 )
@@ -69,75 +66,12 @@ func witness(property string, w *history.Witness) result.Witness {
 
 // describe finds the first difference and says why.
 func (v *Evaluator) describe(p *Plan, o *Outcome) {
-	v.result.FirstDifference = v.comparer.FirstDifference(&facts{plan: p, outcome: o})
+	v.result.FirstDifference = v.comparer.FirstDifference(newFacts(p, o))
 }
 
 // Barcode returns, by position of the logs last evaluated, how far apart the
 // peers are there; see compare.Comparer.Barcode.
 func (v *Evaluator) Barcode(out []int32) []int32 { return v.comparer.Barcode(out) }
-
-// facts is what the host knows of a run beyond its history.
-type facts struct {
-	compare.NoFacts
-	plan    *Plan
-	outcome *Outcome
-}
-
-// Missing says what became of the packet that would have brought m to p.
-func (f *facts) Missing(p peer.ID, m history.Ref) string {
-	for i := range f.outcome.Losses {
-		l := &f.outcome.Losses[i]
-		if l.Ref == m && l.To == p {
-			return l.String()
-		}
-	}
-	return ""
-}
-
-// Stamp returns what the ordering stamped m with.
-func (f *facts) Stamp(m history.Ref) (compare.Stamp, bool) {
-	if int(m) >= len(f.outcome.Stamps) {
-		return compare.Stamp{}, false
-	}
-	switch f.plan.spec.Kind {
-	case "lamport", "lamport-offline":
-		return compare.Stamp{Value: f.outcome.Stamps[m], Decides: true}, true
-	case "timestamp", "timestamp-offline", "hlc", "commit-wait":
-		return compare.Stamp{Value: f.outcome.Stamps[m], Clock: true, Decides: true}, true
-	}
-	return compare.Stamp{}, false
-}
-
-// Late reports whether m came to p after the hold-back's window had closed.
-func (f *facts) Late(p peer.ID, m history.Ref) (came, wait time.Duration, late bool) {
-	if k := f.plan.spec.Kind; k != "timestamp" && k != "hlc" && k != "commit-wait" || int(m) >= len(f.outcome.Stamps) {
-		return 0, 0, false
-	}
-	wait = f.plan.values.Duration("wait")
-	at := sim.Never
-	h := f.outcome.History
-	if i := slices.Index(h.Logs[p].Refs, m); i >= 0 {
-		at = h.TimesOf(p)[i].Arrived
-	}
-	if at == sim.Never {
-		return 0, 0, false
-	}
-	came = time.Duration(int64(f.local(p, at)) - f.outcome.Stamps[m])
-	return came, wait, came > wait
-}
-
-// Offset returns how far p's clock was ahead of true time when m was sent.
-func (f *facts) Offset(p peer.ID, m history.Ref) (time.Duration, bool) {
-	at := f.outcome.History.Broadcasts[m].At
-	return time.Duration(int64(f.local(p, at)) - int64(at)), true
-}
-
-func (f *facts) local(p peer.ID, at sim.Time) peer.Instant {
-	if f.outcome.clocks == nil {
-		return peer.Instant(at)
-	}
-	return f.outcome.clocks[p].Local(at)
-}
 
 // Loss is a packet with a message's body that did not reach its receiver.
 type Loss struct {
