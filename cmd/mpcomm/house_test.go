@@ -56,7 +56,7 @@ var house = map[string]room{
 	},
 	"scenarios":             {imports: "sim sim/rng network/latency peer peer/clock peer/order", beyond: "go.yaml.in/yaml/v4", why: "the language must not know how a scenario is executed"},
 	"scenarios/run":         {imports: "sim sim/rng network network/latency peer peer/clock peer/history peer/journal peer/order peer/transport peer/workload reports/compare reports/result reports/stats reports/trace scenarios", why: "the simulated host joins the parts; it shows and writes nothing"},
-	"scenarios/sweep":       {imports: "peer/order reports/result reports/stats scenarios scenarios/run", why: "a sweep distributes runs and sums results; it must not look inside a run"},
+	"scenarios/sweep":       {imports: "peer/order reports/result reports/stats reports/wire scenarios scenarios/run", why: "a sweep distributes runs and sums results; it must not look inside a run"},
 	"scenarios/sweep/store": {why: "what survives a kill must not depend on what a chunk says"},
 	"scenarios/bench": {
 		imports: "peer/order scenarios/run scenarios/standard scenarios/sweep sim/phold",
