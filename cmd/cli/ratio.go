@@ -4,40 +4,34 @@ import (
 	"strings"
 
 	"mpcomm/network/latency"
-	"mpcomm/reports/figure"
+	"mpcomm/reports/dataset"
+	"mpcomm/reports/result"
 	"mpcomm/scenarios"
 )
 
-// layout places the cells of a sweep of delays or gaps by the ratio of the two,
-// in which jitter and rate are one, where that tells the cells apart. Any other
-// grid is laid out as it is written.
-func (w *campaign) layout() figure.Layout {
-	return func(cells [][]figure.Setting) (figure.Axis, []float64) {
-		ratios := make([]float64, len(cells))
-		seen := map[float64]bool{}
-		for i, cell := range cells {
-			var settings []scenarios.Setting
-			timed := false
-			for _, set := range cell {
-				settings = append(settings, scenarios.Setting(set))
-				timed = timed || strings.HasPrefix(set.Path, "network.latency") || strings.HasPrefix(set.Path, "workload.gap")
-			}
-			s, err := w.request.scenario.With(settings)
-			if err != nil || !timed {
-				return figure.AxisOf(cells)
-			}
-			spread, gap := spreadOf(s), gapOf(s)
-			if spread <= 0 || gap <= 0 {
-				return figure.AxisOf(cells)
-			}
-			ratios[i] = float64(spread) / float64(gap)
-			seen[ratios[i]] = true
-		}
-		if len(cells) < 2 || len(seen) < len(cells) {
-			return figure.AxisOf(cells)
-		}
-		return figure.RatioAxis(), ratios
+// ratios compares the delays of each cell with the gaps between a peer's sends,
+// in a sweep of delays or gaps: the two are one in their ratio. Any other sweep
+// has none.
+func (w *campaign) ratios() []dataset.CellRatio {
+	var ratios []dataset.CellRatio
+	cells, err := w.request.scenario.Cells()
+	if err != nil {
+		return nil
 	}
+	for _, c := range cells {
+		var cell dataset.Settings
+		timed := false
+		for _, set := range c.Settings {
+			cell = append(cell, result.Setting(set))
+			timed = timed || strings.HasPrefix(set.Path, "network.latency") || strings.HasPrefix(set.Path, "workload.gap")
+		}
+		spread, gap := spreadOf(c.Scenario), gapOf(c.Scenario)
+		if !timed || spread <= 0 || gap <= 0 {
+			return nil
+		}
+		ratios = append(ratios, dataset.CellRatio{Cell: cell, Ratio: float64(spread) / float64(gap)})
+	}
+	return ratios
 }
 
 // The words at which a normal distribution is one standard deviation below and

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"mpcomm/network/latency"
@@ -34,7 +35,6 @@ func TestLayoutFallsBackToTheGrid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &campaign{request: &request{scenario: s}}
 	for _, c := range []struct {
 		path   string
 		values [2]string
@@ -50,7 +50,12 @@ func TestLayoutFallsBackToTheGrid(t *testing.T) {
 		for _, v := range c.values {
 			cells = append(cells, []figure.Setting{{Path: c.path, Value: v}})
 		}
-		axis, xs := w.layout()(cells)
+		swept, err := s.With([]scenarios.Setting{{Path: "sweep.grid", Value: "{" + c.path + ": [" + strings.Join(c.values[:], ", ") + "]}"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := &campaign{request: &request{scenario: swept}}
+		axis, xs := figure.ByRatio(w.ratios())(cells)
 		if got := axis.Label == figure.RatioAxis().Label; got != c.ratio || len(xs) != 2 {
 			t.Errorf("%s %v: axis %q at %v; want a ratio: %t", c.path, c.values, axis.Label, xs, c.ratio)
 		}

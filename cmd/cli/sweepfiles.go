@@ -8,19 +8,28 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"mpcomm/reports/dataset"
+	"mpcomm/reports/figure"
 	"mpcomm/reports/result"
 )
 
 // sweepFiles are the names that a sweep gives its files, the one that vouches
 // for the others first.
-var sweepFiles = []string{"manifest.json", "dataset.csv", "differences.csv", "runs.csv", "divergence.svg", "divergence.png", "divergence.csv"}
+var sweepFiles = []string{"manifest.json", "dataset.csv", "runs.csv", "divergence.svg", "divergence.png", "divergence.pdf", "divergence.csv"}
 
 // clearSweep removes what an earlier sweep left, so that a folder never holds
 // files of two.
 func (d *folder) clearSweep() error {
-	for _, name := range sweepFiles {
+	names := slices.Clone(sweepFiles)
+	for _, id := range figure.IDs() {
+		for _, form := range figureForms {
+			names = append(names, strings.ToLower(id)+form.ending)
+		}
+	}
+	for _, name := range names {
 		path := filepath.Join(d.dir, name)
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return &failure{statusUnknown, fmt.Errorf("%s of an earlier sweep could not be removed: %w", path, reason(err))}
@@ -75,13 +84,10 @@ func (w *campaign) writeFiles() error {
 		}
 	}
 	files := []sweepFile{{"dataset.csv", func(out io.Writer) error { return dataset.Cells(out, w.result.Lines) }}}
-	if dataset.Compared(w.result.Lines) {
-		files = append(files, sweepFile{"differences.csv", func(out io.Writer) error { return dataset.Differences(out, w.result.Lines) }})
-	}
 	if w.result.Complete() {
 		d := w.figure()
 		files = append(files, sweepFile{"divergence.svg", d.WriteSVG}, sweepFile{"divergence.png", d.WritePNG},
-			sweepFile{"divergence.csv", d.WriteCSV})
+			sweepFile{"divergence.pdf", d.WritePDF}, sweepFile{"divergence.csv", d.WriteCSV})
 	}
 	return w.writeAll(files)
 }
@@ -94,7 +100,7 @@ type sweepFile struct {
 // writeAll writes files and the manifest that describes them.
 func (w *campaign) writeAll(files []sweepFile) error {
 	m := dataset.NewManifest(version(), w.command(w.request.program), w.runs, w.result.Lines)
-	m.Complete = w.result.Complete()
+	m.Complete, m.Ratios = w.result.Complete(), w.ratios()
 	if !m.Complete {
 		m.Continue = w.rest(w.request.program)
 	}

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -25,6 +26,7 @@ type Manifest struct {
 	Complete     bool                  `json:"complete"` // every run that was asked for is in
 	Command      string                `json:"command"`  // repeats everything here
 	Continue     string                `json:"continue,omitempty"`
+	Ratios       []CellRatio           `json:"ratios,omitempty"` // of a sweep of delays or gaps, in order of cells
 	Digests      result.List[Digest]   `json:"digests"`
 	Files        result.List[Produced] `json:"files"`
 }
@@ -58,6 +60,13 @@ type Digest struct {
 	Digest   string   `json:"digest"`
 }
 
+// CellRatio says how the delays of a cell compare with the gaps between a
+// peer's sends.
+type CellRatio struct {
+	Cell  Settings `json:"cell"`
+	Ratio float64  `json:"ratio"` // spread of the delays over the gap, > 0
+}
+
 // Settings print as an object from paths to values, in their order.
 type Settings []result.Setting
 
@@ -75,6 +84,37 @@ func (s Settings) MarshalJSON() ([]byte, error) {
 		b = append(append(append(b, path...), ':'), result.AsWritten(setting.Value)...)
 	}
 	return append(b, '}'), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON prints.
+func (s *Settings) UnmarshalJSON(data []byte) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	if _, err := d.Token(); err != nil {
+		return fmt.Errorf("dataset: settings of a cell: %w", err)
+	}
+	*s = nil
+	for d.More() {
+		path, err := d.Token()
+		if err != nil {
+			return fmt.Errorf("dataset: settings of a cell: %w", err)
+		}
+		name, ok := path.(string)
+		if !ok {
+			return fmt.Errorf("dataset: settings of a cell: %v; want an object of paths and values", path)
+		}
+		var raw json.RawMessage
+		if err := d.Decode(&raw); err != nil {
+			return fmt.Errorf("dataset: setting %s of a cell: %w", name, err)
+		}
+		value := string(raw)
+		if raw[0] == '"' {
+			if err := json.Unmarshal(raw, &value); err != nil {
+				return fmt.Errorf("dataset: setting %s of a cell: %w", name, err)
+			}
+		}
+		*s = append(*s, result.Setting{Path: name, Value: value})
+	}
+	return nil
 }
 
 // Produced is a file of the folder.

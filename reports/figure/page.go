@@ -118,7 +118,7 @@ func (d *Divergence) placeLabels(pg *page, i int, pn panel, data draw.Canvas, st
 	for k, e := range ends {
 		wants[k] = e.want
 	}
-	looks := looksOf(d.Series)
+	looks := looksOf(kindsOf(d.Series))
 	extents := sty.FontExtents()
 	for k, y := range spread(wants, data.Min.Y, data.Max.Y, sty.Font.Size*labelPitch) {
 		e := ends[k]

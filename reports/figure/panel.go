@@ -155,7 +155,7 @@ func (d *Divergence) build(pn panel, width vg.Length) (*plot.Plot, error) {
 			}
 		}
 	}
-	looks := looksOf(d.Series)
+	looks := looksOf(kindsOf(d.Series))
 	order := make([]int, 0, len(d.Series))
 	for _, dashed := range []bool{false, true} { // a dashed line over a solid one leaves both to be seen
 		for i := range d.Series {

@@ -253,7 +253,7 @@ func TestColoursCanBeRead(t *testing.T) {
 func TestLooksAreToldApart(t *testing.T) {
 	t.Parallel()
 	all := fewFigure().Series
-	looks := looksOf(all)
+	looks := looksOf(kindsOf(all))
 	for i, a := range looks {
 		for k, b := range looks[:i] {
 			if a.mark == b.mark && a.marker == b.marker {

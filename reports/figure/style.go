@@ -14,8 +14,6 @@ import (
 
 // Sizes on paper.
 const (
-	pageWidth   = 125 * vg.Millimeter
-	pageHeight  = 122 * vg.Millimeter
 	margin      = 3 * vg.Millimeter
 	pngDPI      = 240 // 1181 pixels across
 	titleSize   = vg.Length(11)
@@ -24,13 +22,17 @@ const (
 	labelPitch  = 1.25 // least distance between the labels of two lines, in sizes of their type
 )
 
+// pageSize is the paper of the divergence figure: two panels, one on the other.
+var pageSize = size{125 * vg.Millimeter, 122 * vg.Millimeter}
+
 // Inks other than those of the orderings.
 var (
-	inkText    = rgb(palette.Text.Light)
-	inkSoft    = color.NRGBA{R: 0x5C, G: 0x5C, B: 0x5C, A: 0xFF} // 6.7:1 on white
-	inkAxis    = rgb(palette.Axis.Light)
-	inkGrid    = rgb(palette.Grid.Light)
-	background = rgb(palette.Ground.Light)
+	inkText      = rgb(palette.Text.Light)
+	inkSoft      = color.NRGBA{R: 0x5C, G: 0x5C, B: 0x5C, A: 0xFF} // 6.7:1 on white
+	inkAxis      = rgb(palette.Axis.Light)
+	inkGrid      = rgb(palette.Grid.Light)
+	inkViolation = rgb(palette.Violated.Light) // behind other ink
+	background   = rgb(palette.Ground.Light)
 )
 
 // Bands lie over each other: together they must not hide the lines.
@@ -46,6 +48,21 @@ type look struct {
 	marker     draw.GlyphDrawer
 	width      vg.Length
 	dashes     []vg.Length
+}
+
+// darkInks are the inks of a dark page, by those of a light one.
+var darkInks = map[color.NRGBA]color.NRGBA{
+	inkSoft: rgb(palette.Soft.Dark),
+}
+
+func init() {
+	inks := []palette.Ink{palette.Ground, palette.Text, palette.Axis, palette.Grid, palette.Violated}
+	for _, hue := range []palette.Hue{palette.Naive, palette.Timestamp, palette.Logical, palette.Other, palette.Reference} {
+		inks = append(inks, hue.Mark, hue.Text)
+	}
+	for _, ink := range inks {
+		darkInks[rgb(ink.Light)] = rgb(ink.Dark)
+	}
 }
 
 func rgb(c palette.RGB) color.NRGBA {
@@ -99,7 +116,7 @@ func familyOf(kind string) look {
 // looksOf gives every series a look of its own. The first of a family has the
 // family's; further ones keep its colour and differ in marker and dash, open
 // markers first.
-func looksOf(series []Series) []look {
+func looksOf(kinds []string) []look {
 	markers := []draw.GlyphDrawer{
 		draw.RingGlyph{},
 		draw.SquareGlyph{},
@@ -111,9 +128,9 @@ func looksOf(series []Series) []look {
 	}
 	dashes := [][]vg.Length{{4, 1.5}, {1.5, 1.5}, {8, 2}, {6, 2, 1, 2}, {1, 3}, {3, 3}, {5, 1}}
 	seen := make(map[color.NRGBA]int)
-	looks := make([]look, len(series))
-	for i, s := range series {
-		l := familyOf(s.Kind)
+	looks := make([]look, len(kinds))
+	for i, kind := range kinds {
+		l := familyOf(kind)
 		if k := seen[l.mark]; k > 0 {
 			l.marker = markers[(k-1)%len(markers)]
 			l.dashes = dashes[(k-1)%len(dashes)]

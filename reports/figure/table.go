@@ -32,6 +32,14 @@ type Series struct {
 	Points   []Point
 }
 
+func kindsOf(series []Series) []string {
+	kinds := make([]string, len(series))
+	for i, s := range series {
+		kinds[i] = s.Kind
+	}
+	return kinds
+}
+
 // Divergence is the divergence figure: the share of runs whose logs differ
 // above the overtakings per message, one line per ordering.
 type Divergence struct {

@@ -1,10 +1,8 @@
 package figure
 
 import (
-	"bytes"
 	"encoding/csv"
 	"fmt"
-	"html"
 	"io"
 	"math"
 	"strconv"
@@ -13,7 +11,6 @@ import (
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
@@ -35,43 +32,16 @@ func (d *Divergence) drawOn(c vg.CanvasSizer) error {
 // platform. Fonts are named, not embedded: Liberation Sans, or any font with
 // its metrics. It reports bad input as Validate does, and w's errors.
 func (d *Divergence) WriteSVG(w io.Writer) error {
-	svg := vgsvg.New(pageWidth, pageHeight)
-	if err := d.drawOn(snapped{svg}); err != nil {
-		return err
-	}
-	var buf bytes.Buffer
-	if _, err := svg.WriteTo(&buf); err != nil {
-		return fmt.Errorf("figure: writing SVG: %w", err)
-	}
-	s := strings.ReplaceAll(buf.String(), "font-family:Liberation Sans;",
-		"font-family:'Liberation Sans',Arial,Helvetica,sans-serif;")
-	// A picture says its finding to those who hear it, too.
-	head := `xmlns:xlink="http://www.w3.org/1999/xlink">` + "\n"
-	before, after, ok := strings.Cut(s, head)
-	if !ok {
-		panic("figure: broken invariant: the SVG canvas no longer begins with the header that takes the title")
-	}
-	said := before + strings.TrimSuffix(head, ">\n") + ` role="img">` + "\n<title>" +
-		html.EscapeString(d.Title()) + "</title>\n<desc>" +
-		html.EscapeString(strings.Join(d.captions(), " ")) + "</desc>\n" + after
-	if _, err := io.WriteString(w, said); err != nil {
-		return fmt.Errorf("figure: writing SVG: %w", err)
-	}
-	return nil
+	return asSVG(w, pageSize, d.Title(), d.captions(), d.drawOn)
 }
 
 // WritePNG writes the figure as PNG, 1181 pixels across. Its pixels may differ
 // in the last bit between platforms; where bytes matter use the SVG or CSV.
-func (d *Divergence) WritePNG(w io.Writer) error {
-	img := vgimg.NewWith(vgimg.UseWH(pageWidth, pageHeight), vgimg.UseDPI(pngDPI))
-	if err := d.drawOn(img); err != nil {
-		return err
-	}
-	if _, err := (vgimg.PngCanvas{Canvas: img}).WriteTo(w); err != nil {
-		return fmt.Errorf("figure: writing PNG: %w", err)
-	}
-	return nil
-}
+func (d *Divergence) WritePNG(w io.Writer) error { return asPNG(w, pageSize, d.drawOn) }
+
+// WritePDF writes the figure as PDF, with the signs of its fonts that it uses.
+// The same figure is the same bytes.
+func (d *Divergence) WritePDF(w io.Writer) error { return asPDF(w, pageSize, d.Title(), d.drawOn) }
 
 // WriteCSV writes the plotted points, one row each, in the order of the
 // series and then of x; an undefined number is an empty field.

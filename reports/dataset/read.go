@@ -1,0 +1,241 @@
+package dataset
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mpcomm/reports/result"
+)
+
+// Folder is the folder of a sweep as it is read back.
+type Folder struct {
+	Scenario string
+	Seeds    Seeds
+	Command  string // repeats the sweep
+	Complete bool   // no run is missing
+	Ratios   []CellRatio
+	Lines    []Line
+	PerRun   bool // the folder has a table of runs
+}
+
+// Line is one row of dataset.csv with the rows of runs.csv that belong to it.
+// The numbers of the cell are those of the table: Cell.Number reads them.
+type Line struct {
+	result.Cell
+	Each map[string][]float64 // by column, one number for each run in order of seed; NaN where it is null
+}
+
+// Open reads the folder of a sweep: manifest.json, dataset.csv and, if there,
+// the named columns of runs.csv. Errors name the file, and the line of a
+// table.
+func Open(folder fs.FS, columns ...string) (*Folder, error) {
+	f := &Folder{}
+	if err := f.readManifest(folder); err != nil {
+		return nil, err
+	}
+	if err := f.readCells(folder); err != nil {
+		return nil, err
+	}
+	err := f.readRuns(folder, columns)
+	if errors.Is(err, fs.ErrNotExist) {
+		return f, nil
+	}
+	f.PerRun = err == nil
+	return f, err
+}
+
+func (f *Folder) readManifest(folder fs.FS) error {
+	data, err := fs.ReadFile(folder, "manifest.json")
+	if err != nil {
+		return fmt.Errorf("manifest.json: %w", reasonOf(err))
+	}
+	// Only what is asked for, so that other versions of the file are read too.
+	var m struct {
+		Scenario string      `json:"scenario"`
+		Seeds    Seeds       `json:"seeds"`
+		Command  string      `json:"command"`
+		Complete bool        `json:"complete"`
+		Ratios   []CellRatio `json:"ratios"`
+	}
+	if err := json.Unmarshal(data, &m); err != nil {
+		return fmt.Errorf("manifest.json: %w", err)
+	}
+	f.Scenario, f.Seeds, f.Command, f.Complete, f.Ratios = m.Scenario, m.Seeds, m.Command, m.Complete, m.Ratios
+	return nil
+}
+
+func reasonOf(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+// table reads a file of comma-separated values row by row.
+type table struct {
+	name   string
+	file   fs.File
+	rows   *csv.Reader
+	header []string
+}
+
+func openTable(folder fs.FS, name string) (*table, error) {
+	file, err := folder.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, reasonOf(err))
+	}
+	t := &table{name: name, file: file, rows: csv.NewReader(file)}
+	t.rows.ReuseRecord = true
+	header, err := t.rows.Read()
+	if err != nil {
+		file.Close()
+		if err == io.EOF {
+			err = errors.New("it is empty; want a header")
+		}
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	t.header = slices.Clone(header)
+	return t, nil
+}
+
+// next returns the next row, or nil at the end.
+func (t *table) next() ([]string, error) {
+	row, err := t.rows.Read()
+	if err == io.EOF {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t.name, err)
+	}
+	return row, nil
+}
+
+// column returns where a column stands.
+func (t *table) column(name string) (int, error) {
+	at := slices.Index(t.header, name)
+	if at < 0 {
+		return 0, fmt.Errorf("%s: no column %q; want the table as the sweep wrote it", t.name, name)
+	}
+	return at, nil
+}
+
+// wrong is an error about the row read last.
+func (t *table) wrong(column int, format string, args ...any) error {
+	line, at := t.rows.FieldPos(column)
+	return fmt.Errorf("%s:%d:%d: %s: %s", t.name, line, at, t.header[column], fmt.Sprintf(format, args...))
+}
+
+// settings returns the cell of a row.
+func (t *table) settings(row []string) []result.Setting {
+	var cell []result.Setting
+	for i, name := range t.header {
+		if path, ok := strings.CutPrefix(name, "cell."); ok && row[i] != "" {
+			cell = append(cell, result.Setting{Path: path, Value: row[i]})
+		}
+	}
+	return cell
+}
+
+func (f *Folder) readCells(folder fs.FS) error {
+	t, err := openTable(folder, "dataset.csv")
+	if err != nil {
+		return err
+	}
+	defer t.file.Close()
+	var at [6]int
+	for i, name := range head {
+		if at[i], err = t.column(name); err != nil {
+			return err
+		}
+	}
+	for {
+		row, err := t.next()
+		if err != nil {
+			return err
+		}
+		if row == nil {
+			break
+		}
+		var numbers [3]uint64 // seed, runs, peers
+		for i := range numbers {
+			if numbers[i], err = strconv.ParseUint(row[at[2+i]], 10, 64); err != nil {
+				return t.wrong(at[2+i], "%q is no whole number", row[at[2+i]])
+			}
+		}
+		line := Line{Cell: result.Cell{
+			Head: result.Head{Scenario: f.Scenario, Seed: numbers[0], Peers: int(numbers[2]), Cell: t.settings(row)},
+			Runs: numbers[1], Ordering: row[at[0]], Kind: row[at[1]], Digest: row[at[5]],
+		}}
+		for i, name := range t.header {
+			if strings.HasPrefix(name, "cell.") || slices.Contains(head, name) {
+				continue
+			}
+			text := row[i]
+			if text == "" {
+				text = "null"
+			}
+			line.Fields = append(line.Fields, result.Field{Path: name, JSON: text})
+		}
+		f.Lines = append(f.Lines, line)
+	}
+	if len(f.Lines) == 0 {
+		return errors.New("dataset.csv: no rows; want at least one")
+	}
+	return nil
+}
+
+// readRuns deals the rows of runs.csv out to the lines.
+func (f *Folder) readRuns(folder fs.FS, columns []string) error {
+	t, err := openTable(folder, "runs.csv")
+	if err != nil {
+		return err
+	}
+	defer t.file.Close()
+	ordering, err := t.column("ordering")
+	if err != nil {
+		return err
+	}
+	places := make([]int, 0, len(columns))
+	var found []string
+	for _, name := range columns {
+		if at := slices.Index(t.header, name); at >= 0 { // counters are not in every table
+			places, found = append(places, at), append(found, name)
+		}
+	}
+	byName := map[string]*Line{}
+	for i := range f.Lines {
+		l := &f.Lines[i]
+		l.Each = map[string][]float64{}
+		byName[lineName(l.Cell.Cell, l.Ordering)] = l
+	}
+	for {
+		row, err := t.next()
+		if row == nil || err != nil {
+			return err
+		}
+		l := byName[lineName(t.settings(row), row[ordering])]
+		if l == nil {
+			return t.wrong(ordering, "a run of %q in a cell that dataset.csv does not have", row[ordering])
+		}
+		for i, at := range places {
+			x := math.NaN()
+			if row[at] != "" {
+				if x, err = strconv.ParseFloat(row[at], 64); err != nil {
+					return t.wrong(at, "%q is no number", row[at])
+				}
+			}
+			l.Each[found[i]] = append(l.Each[found[i]], x)
+		}
+	}
+}
+
+func lineName(cell []result.Setting, ordering string) string { return fmt.Sprint(ordering, cell) }
