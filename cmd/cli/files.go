@@ -56,19 +56,21 @@ func (d *folder) writeScenario(r *request) error {
 	return d.writeBytes("scenario.yaml", text)
 }
 
-// contents lists what was written, logs as one.
+// contents lists what was written, logs and exports as one each.
 func (d *folder) contents() string {
 	var names []string
-	logs := 0
+	many := map[string]int{}
 	for _, name := range d.written {
-		if strings.HasPrefix(name, "logs/") {
-			logs++
+		if below, _, ok := strings.Cut(name, "/"); ok && (below == "logs" || below == "exports") {
+			many[below]++
 			continue
 		}
 		names = append(names, name)
 	}
-	if logs > 0 {
-		names = append([]string{fmt.Sprintf("logs (%d)", logs)}, names...)
+	for _, below := range [...]string{"exports", "logs"} {
+		if n := many[below]; n > 0 {
+			names = append([]string{fmt.Sprintf("%s (%d)", below, n)}, names...)
+		}
 	}
 	return strings.Join(names, ", ")
 }

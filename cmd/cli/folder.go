@@ -156,7 +156,7 @@ func (p *pending) abandon() {
 func (d *folder) seal() { d.mu.Lock() }
 
 // clearRun removes what an earlier run left that this one might not replace:
-// its result, and the logs of orderings or peers that are no more. Files that
+// its result, its exports, and the logs of orderings or peers that are no more. Files that
 // are not named as the program names them stay.
 func (d *folder) clearRun() error {
 	remove := []string{filepath.Join(d.dir, "result.json")}
@@ -170,7 +170,7 @@ func (d *folder) clearRun() error {
 			remove = append(remove, path)
 		}
 	}
-	for _, path := range remove {
+	for _, path := range append(remove, d.exported()...) {
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return &failure{statusUnknown, fmt.Errorf("%s of an earlier run could not be removed: %w", path, reason(err))}
 		}
@@ -178,6 +178,7 @@ func (d *folder) clearRun() error {
 	for _, path := range logs {
 		_ = os.Remove(filepath.Dir(path)) // only if that was its last file
 	}
+	_ = os.Remove(filepath.Join(d.dir, "exports")) // likewise
 	return nil
 }
 

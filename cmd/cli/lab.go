@@ -39,7 +39,7 @@ func (a *app) lab(c *cobra.Command, dir string, seen look) error {
 	if err != nil {
 		return err
 	}
-	j, err := newJob(r)
+	j, err := newJob(r, exports{})
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"mpcomm/peer/order"
+	"mpcomm/reports/export"
 	"mpcomm/scenarios"
 )
 
@@ -47,6 +48,7 @@ func TestREADMEIsCurrent(t *testing.T) {
 	for _, part := range []struct{ from, text, to string }{
 		{"$ mpcomm run minimal\n", screen, "```\n"},
 		{"-run README -update -->\n", "\n" + orderingsTable(order.Builtin()) + "\n", "<!-- end -->"},
+		{"as the table above -->\n", "\n" + formatsTable() + "\n", "<!-- end of formats -->"},
 	} {
 		before, _, after := between(t, want, part.from, part.to)
 		want = before + part.text + after
@@ -76,6 +78,16 @@ func orderingsTable(table order.Table) string {
 			about := append([]string{"", "with `" + choiceWords(v.Values) + "`", ""}, marks(v.Guarantees, "✓", "–")...)
 			row(append(about, needWords(v.Needs), "", "", "")...)
 		}
+	}
+	return b.String()
+}
+
+// formatsTable is what `run --export` can write, as Markdown.
+func formatsTable() string {
+	var b strings.Builder
+	b.WriteString("| format | ending | what it holds | what reads it |\n|---|---|---|---|\n")
+	for _, f := range export.Formats() {
+		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s |\n", f.Name, f.Ending, f.Doc, strings.ReplaceAll(f.Use, "|", "\\|"))
 	}
 	return b.String()
 }
@@ -127,7 +139,7 @@ func TestREADMEScenarioRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j, err := newJob(&request{argument: path, scenario: s, orderings: s.Orderings, seed: s.Seed})
+	j, err := newJob(&request{argument: path, scenario: s, orderings: s.Orderings, seed: s.Seed}, exports{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -227,16 +227,22 @@ const mostAtOnce = 1 << 27
 // are no more.
 const mostPairs = 1 << 28
 
-// affordable refuses a run whose logs could not be held.
-func affordable(s *scenarios.Scenario) error {
+// broadcastsOf is how many messages a scenario plans, answers drawn by chance
+// apart.
+func broadcastsOf(s *scenarios.Scenario) int64 {
 	senders := s.Peers
 	if s.Workload.Senders != nil {
 		senders = len(s.Workload.Senders)
 	}
-	broadcasts := int64(len(s.Workload.Sends))
 	if s.Workload.Messages > 0 {
-		broadcasts = int64(senders) * int64(s.Workload.Messages)
+		return int64(senders) * int64(s.Workload.Messages)
 	}
+	return int64(len(s.Workload.Sends))
+}
+
+// affordable refuses a run whose logs could not be held.
+func affordable(s *scenarios.Scenario) error {
+	broadcasts := broadcastsOf(s)
 	if deliveries := broadcasts * int64(s.Peers); deliveries > mostDeliveries {
 		return fmt.Errorf("%s: %d peers log %d messages each, %d deliveries in all; want at most %d: fewer peers, senders or messages",
 			s.Name, s.Peers, broadcasts, deliveries, mostDeliveries)

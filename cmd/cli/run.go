@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"mpcomm/peer/journal"
 	"mpcomm/reports/result"
 	"mpcomm/reports/screen"
 	"mpcomm/scenarios"
@@ -21,6 +23,7 @@ type runFlags struct {
 	choice
 	look
 	folder string
+	export []string
 	json   bool
 	verify bool
 }
@@ -32,7 +35,8 @@ func (a *app) runCommand() *cobra.Command {
 		Short: "One seed of a scenario under each of its orderings, on the same sends and delays",
 		Long: "run makes one run of a scenario, the built-in lab by default, under each of its\n" +
 			"orderings, and says whether the peers' logs agree, whether causes come first, where\n" +
-			"logs part, and why. With -o it writes the logs, result.json and the scenario as run.\n\n" +
+			"logs part, and why. With -o it writes the logs, result.json and the scenario as run.\n" +
+			"--export adds each run whole, as exports/ORDERING.ENDING, in the formats\n" + formatList() + "\n\n" +
 			"Exit status: 1 if an expectation of the scenario is contradicted; else 2 if one cannot\n" +
 			"be told, or if there are none and a run ended at a limit; else 0.",
 		Example: "  mpcomm run minimal\n  mpcomm run lab --seed 7 --ordering naive,lamport -o out\n" +
@@ -45,6 +49,8 @@ func (a *app) runCommand() *cobra.Command {
 	f.look.flags(c)
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "one line per peer, every first difference, every note")
 	c.Flags().StringVarP(&f.folder, "output", "o", "", "write logs, result.json and the scenario to the folder `DIR`")
+	c.Flags().StringArrayVar(&f.export, "export", nil, "write each run into the folder's exports in the formats `A,B`: "+strings.Join(formatNames(), " "))
+	_ = c.RegisterFlagCompletionFunc("export", completeFormats) // fails only for a flag that is not there
 	c.Flags().BoolVar(&f.json, "json", false, "print the results as one JSON object instead of the screen")
 	c.Flags().BoolVar(&f.verify, "verify", false, "run everything twice; if the runs differ, show the first event that does and what led to it")
 	return c
@@ -62,6 +68,7 @@ type job struct {
 	folder  *folder // nil = nothing is written
 	verify  bool
 	bars    bool // keep one barcode per peer
+	exports exports
 
 	result   result.Run
 	barcodes []screen.Barcode
@@ -74,12 +81,20 @@ func (a *app) run(c *cobra.Command, args []string, f *runFlags) error {
 	if err := givenFolder(c, f.folder); err != nil {
 		return err
 	}
+	formats, err := exportFormats(c, f.export, f.folder)
+	if err != nil {
+		return err
+	}
 	f.single = true
 	r, err := a.read(c, args, &f.choice)
 	if err != nil {
 		return err
 	}
-	j, err := newJob(r)
+	x := exports{program: a.program + " " + version(), formats: formats}
+	if err = x.holds(r.scenario); err != nil {
+		return err
+	}
+	j, err := newJob(r, x)
 	if err != nil {
 		return err
 	}
@@ -110,18 +125,21 @@ func (a *app) run(c *cobra.Command, args []string, f *runFlags) error {
 
 // newJob compiles every ordering, so that bad input is known before anything is
 // written.
-func newJob(r *request) (*job, error) {
+func newJob(r *request, x exports) (*job, error) {
 	if err := affordable(r.scenario); err != nil {
 		return nil, err
 	}
-	j := &job{request: r, finished: make(chan int, len(r.orderings))}
+	if len(x.formats) > 0 {
+		x.recorder = &journal.Recorder{}
+	}
+	j := &job{request: r, exports: x, finished: make(chan int, len(r.orderings))}
 	s := r.scenario
 	for _, o := range r.orderings {
 		p, err := run.Compile(s, o, s.Table())
 		if err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", s.Name, scenarios.Label(o), err)
 		}
-		e, err := run.NewEngine(p, run.Options{Explain: true})
+		e, err := run.NewEngine(p, run.Options{Explain: true, Recorder: x.recorder})
 		if err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", s.Name, scenarios.Label(o), err)
 		}
@@ -192,6 +210,7 @@ func (j *job) one(i int) error {
 				p.Label(), j.request.seed, m)}
 		}
 	}
+	j.exports.begin()
 	o, err := j.engines[i].Run(j.request.seed)
 	if err != nil {
 		return &failure{statusUnknown, fmt.Errorf("%s: %w", p.Label(), err)}
@@ -209,7 +228,10 @@ func (j *job) one(i int) error {
 	if j.folder == nil {
 		return nil
 	}
-	return j.folder.writeLogs(p.Label(), o)
+	if err := j.folder.writeLogs(p.Label(), o); err != nil || j.exports.recorder == nil {
+		return err
+	}
+	return j.exports.write(j.folder, j.request.scenario, p.Label(), o)
 }
 
 // writeJSON writes the contract of `run --json`: one object on one line.

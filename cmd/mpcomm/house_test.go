@@ -58,6 +58,9 @@ var house = map[string]room{
 	"scenarios/run":         {imports: "sim sim/rng network network/latency peer peer/clock peer/history peer/journal peer/order peer/transport peer/workload reports/compare reports/result reports/stats reports/trace scenarios", why: "the simulated host joins the parts; it shows and writes nothing"},
 	"scenarios/sweep":       {imports: "peer/order reports/result reports/stats reports/wire scenarios scenarios/run", why: "a sweep distributes runs and sums results; it must not look inside a run"},
 	"scenarios/sweep/store": {why: "what survives a kill must not depend on what a chunk says"},
+	"reports/export": {
+		imports: "sim peer peer/history peer/journal", why: "an export holds what was recorded, and judges nothing",
+	},
 	"scenarios/bench": {
 		imports: "peer/order scenarios/run scenarios/standard scenarios/sweep sim/phold",
 		why:     "what measures goes through what everybody uses",

@@ -45,7 +45,7 @@ func appendJSON(b []byte, e *Event) []byte {
 		b = appendWord(b, "message", e.Message.String())
 	}
 	if e.Packet != peer.KindNone {
-		b = appendWord(b, "packet", packetName(e.Packet))
+		b = appendWord(b, "packet", PacketName(e.Packet))
 	}
 	b = appendNumber(b, "round", int64(e.Round))
 	b = appendNumber(b, "attempt", int64(e.Attempt))

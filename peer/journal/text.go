@@ -20,9 +20,9 @@ func VerdictName(v uint8) string {
 	return "verdict" + decimal(int64(v))
 }
 
-// packetName differs from peer.Kind.String for the kinds of the library's
+// PacketName is the word for a kind of packet in journals. It differs from peer.Kind.String for the kinds of the library's
 // users only: there every kind needs a word of its own to be read back.
-func packetName(k peer.Kind) string {
+func PacketName(k peer.Kind) string {
 	if k < peer.KindUser {
 		return k.String()
 	}
@@ -50,7 +50,7 @@ func Describe(e Event) string {
 	b.WriteString(e.Kind.String())
 	if e.Packet != peer.KindNone {
 		b.WriteByte(' ')
-		b.WriteString(packetName(e.Packet))
+		b.WriteString(PacketName(e.Packet))
 	}
 	if e.Message != peer.NoMessage {
 		b.WriteByte(' ')

@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mpcomm/peer/journal"
+	"mpcomm/reports/export"
+	"mpcomm/scenarios"
+	"mpcomm/scenarios/run"
+)
+
+// mostExported bounds the events of a run that is exported, at about a hundred
+// bytes each.
+const mostExported = 1 << 22
+
+// exports are the formats in which a run is written, and what is recorded for
+// them.
+type exports struct {
+	program  string // with its version
+	formats  []export.Format
+	recorder *journal.Recorder // of the run at hand; nil = nothing is exported
+}
+
+// exportFormats reads the formats of --export.
+func exportFormats(c *cobra.Command, lists []string, dir string) ([]export.Format, error) {
+	var formats []export.Format
+	taken := map[string]bool{}
+	for _, list := range lists {
+		for name := range strings.SplitSeq(list, ",") {
+			f, known := export.Find(name)
+			if !known {
+				return nil, &usageError{c, fmt.Errorf("--export: no format %q; want some of %s", name, strings.Join(formatNames(), " "))}
+			}
+			if !taken[name] {
+				formats = append(formats, f)
+			}
+			taken[name] = true
+		}
+	}
+	if len(formats) > 0 && dir == "" {
+		return nil, &usageError{c, fmt.Errorf("--export: no folder to write to; want one, with -o")}
+	}
+	return formats, nil
+}
+
+func formatNames() []string {
+	var names []string
+	for _, f := range export.Formats() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// formatList is the part of the help that names the formats.
+func formatList() string {
+	var b strings.Builder
+	for _, f := range export.Formats() {
+		fmt.Fprintf(&b, "  %-9s %s\n", f.Name, f.Doc)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func completeFormats(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return formatNames(), cobra.ShellCompDirectiveNoFileComp
+}
+
+// holds refuses a scenario that a format cannot hold whatever happens in it.
+func (x *exports) holds(s *scenarios.Scenario) error {
+	for _, f := range x.formats {
+		if n := broadcastsOf(s); f.Name == "mermaid" && n > export.MermaidMessages {
+			return fmt.Errorf("%s: %d messages do not fit in a diagram of Mermaid; want at most %d, or another format than %s",
+				s.Name, n, export.MermaidMessages, f.Name)
+		}
+	}
+	return nil
+}
+
+// begin makes ready for the run of one ordering.
+func (x *exports) begin() {
+	if x.recorder != nil {
+		x.recorder.Reset(mostExported, 0, -1)
+	}
+}
+
+// write writes a run in every format into exports/ORDERING.ENDING.
+func (x *exports) write(d *folder, s *scenarios.Scenario, label string, o *run.Outcome) error {
+	if n := x.recorder.Count(); n > mostExported {
+		return &failure{statusUnknown, fmt.Errorf("%s: a run of %d events is not exported; want at most %d: fewer messages or peers", label, n, mostExported)}
+	}
+	r := &export.Run{
+		Program: x.program, Scenario: s.Name, Ordering: label, Seed: o.Seed,
+		Events: x.recorder.Events(), History: o.History,
+	}
+	for _, f := range x.formats {
+		name := "exports/" + scenarios.FolderName(label) + f.Ending
+		if err := d.write(name, func(w io.Writer) error { return f.Write(w, r) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exported are the files of an earlier run that have the names and the
+// beginnings of exports.
+func (d *folder) exported() []string {
+	var files []string
+	for _, f := range export.Formats() {
+		paths, err := filepath.Glob(filepath.Join(escapeGlob(d.dir), "exports", "*"+f.Ending))
+		if err != nil {
+			panic(fmt.Sprintf("mpcomm: the pattern of exports is bad: %v", err))
+		}
+		for _, path := range paths {
+			if startsWith(path, f.Begins) {
+				files = append(files, path)
+			}
+		}
+	}
+	return files
+}

@@ -1,0 +1,97 @@
+package export
+
+import (
+	"mpcomm/peer"
+	"mpcomm/peer/journal"
+)
+
+// name is what two events about one packet on one link have in common.
+type name struct {
+	from, to peer.ID
+	message  peer.MessageID
+	packet   peer.Kind
+	round    int32
+	attempt  uint16
+	copy     uint8
+}
+
+// nameOf names the packet of a fate or an arrival.
+func nameOf(e *journal.Event) name {
+	x := name{e.Peer, e.Other, e.Message, e.Packet, e.Round, e.Attempt, e.Copy}
+	if e.Kind == journal.Arrival {
+		x.from, x.to = e.Other, e.Peer
+	}
+	return x
+}
+
+// packet is one packet on one link.
+type packet struct {
+	number int32 // of the packet; a duplicate has that of its original
+	sent   int32 // the event of its first fate
+	fate   int32 // the event of its last fate: another one if a partition held it
+	came   int32 // the event of its arrival, or -1
+}
+
+// pairing joins what was sent to what arrived.
+type pairing struct {
+	packets []packet
+	of      []int32 // by event: the packet of a fate or an arrival, or -1
+
+	held    map[name][]int32 // that a partition keeps
+	waiting map[name][]int32 // under way
+	numbers map[name]int32   // of originals, which their duplicates share
+	next    int32
+}
+
+// pair walks the events of a run. Packets of one name, which an ordering should
+// not send, are taken to arrive in the order in which they were sent.
+func pair(events []journal.Event) *pairing {
+	p := &pairing{
+		of:   make([]int32, len(events)),
+		held: map[name][]int32{}, waiting: map[name][]int32{}, numbers: map[name]int32{},
+	}
+	for i := range events {
+		p.of[i] = -1
+		switch events[i].Kind {
+		case journal.Fate:
+			p.leave(&events[i], int32(i))
+		case journal.Arrival:
+			p.come(&events[i], int32(i))
+		}
+	}
+	return p
+}
+
+// leave takes a fate: of a packet that is sent, or of one that was held and is
+// let go.
+func (p *pairing) leave(e *journal.Event, i int32) {
+	x := nameOf(e)
+	k := int32(len(p.packets))
+	if list := p.held[x]; len(list) > 0 {
+		k, p.held[x] = list[0], list[1:]
+		p.packets[k].fate = i
+	} else {
+		original := x
+		original.copy = 0
+		if x.copy == 0 {
+			p.numbers[original] = p.next
+			p.next++
+		}
+		p.packets = append(p.packets, packet{number: p.numbers[original], sent: i, fate: i, came: -1})
+	}
+	p.of[i] = k
+	switch journal.VerdictName(e.Verdict) {
+	case "held":
+		p.held[x] = append(p.held[x], k)
+	case "arrives":
+		p.waiting[x] = append(p.waiting[x], k)
+	}
+}
+
+func (p *pairing) come(e *journal.Event, i int32) {
+	x := nameOf(e)
+	if list := p.waiting[x]; len(list) > 0 {
+		p.of[i], p.waiting[x] = list[0], list[1:]
+		p.packets[list[0]].came = i
+	}
+}
