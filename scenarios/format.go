@@ -216,6 +216,9 @@ func (s *Scenario) tree(whole bool) *node {
 	return n
 }
 
+// OrderingText is an ordering with its parameters, as a scenario writes it.
+func OrderingText(o Ordering) string { return flowText(orderingNode(o)) }
+
 func orderingNode(o Ordering) *node {
 	if o.Name == "" && len(o.Params) == 0 {
 		return rawNode(o.Kind)

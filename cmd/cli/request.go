@@ -45,7 +45,8 @@ type request struct {
 	drawn     []scenarios.Setting  // what it drew; nil = nothing
 	orderings []scenarios.Ordering // to run: those of the scenario in its order, then others
 	seed      uint64
-	gridless  bool // the settings left no place for the grid of the sweep
+	versus    string // label of the ordering that the others of a sweep are compared with; empty = the first
+	gridless  bool   // the settings left no place for the grid of the sweep
 }
 
 // read opens the scenario, which may use all orderings of the program, and

@@ -24,6 +24,7 @@ type sweepFlags struct {
 	json    bool
 	perRun  bool
 	quiet   bool
+	versus  string
 }
 
 func (a *app) sweepCommand() *cobra.Command {
@@ -32,8 +33,12 @@ func (a *app) sweepCommand() *cobra.Command {
 		Use:   "sweep [FILE|NAME]",
 		Short: "Many seeds of a scenario: how often, how far, with intervals, as tables and figures",
 		Long: "sweep runs a scenario, the built-in lab by default, with one seed after another: every\n" +
-			"cell of its grid under each of its orderings. With -o it writes dataset.csv, the figure\n" +
-			"divergence.svg, .png and .csv, and manifest.json. The same command gives the same bytes.\n\n" +
+			"cell of its grid under each of its orderings. With -o it writes dataset.csv, differences.csv,\n" +
+			"the figure divergence.svg, .png and .csv, and manifest.json. The same command gives the same\n" +
+			"bytes.\n\n" +
+			"Orderings share seeds, and so sends and delays: each is also compared with the first one of its\n" +
+			"cell, or with that of --versus, run by run, which bounds their difference more closely than\n" +
+			"their rows do. Where a pairing saves variance the screen shows it.\n\n" +
 			"A sweep does not judge what a scenario expects. Ctrl-C ends it after the runs in hand:\n" +
 			"what is whole is written, and the exit status is 2.",
 		Example:           "  mpcomm sweep lab --runs 1000 -o out\n  mpcomm sweep my.yaml --set sweep.grid='{network.latency.mean: [5ms, 20ms]}' --json",
@@ -48,6 +53,7 @@ func (a *app) sweepCommand() *cobra.Command {
 	c.Flags().StringVarP(&f.folder, "output", "o", "", "write dataset, figures and manifest to the folder `DIR`")
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object for each cell and ordering, one a line, instead of the screen")
 	c.Flags().BoolVar(&f.perRun, "per-run", false, "also write runs.csv, a row for each run; needs -o")
+	c.Flags().StringVar(&f.versus, "versus", "", "compare the orderings with `ORDERING`, by label, on the same seeds (default the first of each cell)")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
 	return c
 }
@@ -80,6 +86,7 @@ func (a *app) sweep(c *cobra.Command, args []string, f *sweepFlags) error {
 	if err != nil {
 		return err
 	}
+	r.versus = f.versus
 	// What a swarm drew is a column of the runs, so their table is part of the dataset.
 	f.perRun = f.perRun || f.folder != "" && len(r.scenario.Swarm) > 0
 	w, err := newCampaign(r, int(f.runs), int(f.workers), f.perRun)
@@ -129,7 +136,7 @@ func newCampaign(r *request, runs, workers int, perRun bool) (*campaign, error) 
 			}
 		}
 	}
-	o := sweep.Options{Runs: runs, Seed: r.seed, Workers: workers, Table: r.scenario.Table()}
+	o := sweep.Options{Runs: runs, Seed: r.seed, Workers: workers, Table: r.scenario.Table(), Versus: r.versus}
 	o.Progress = func(done, total uint64) {
 		if w.progress != nil {
 			w.progress(done, total)
@@ -219,7 +226,11 @@ func (w *campaign) command(program string) string {
 }
 
 func (w *campaign) repeat(program string, runs, seed uint64) string {
-	return w.request.command(program, w.verb, "--runs", decimal(runs), "--seed", decimal(seed))
+	flags := []string{"--runs", decimal(runs), "--seed", decimal(seed)}
+	if w.request.versus != "" {
+		flags = append(flags, "--versus", w.request.versus)
+	}
+	return w.request.command(program, w.verb, flags...)
 }
 
 // rest is the command that makes the runs which are missing: the seeds from the

@@ -18,7 +18,7 @@ import (
 
 // sweepFiles are the names that a sweep gives its files, the one that vouches
 // for the others first.
-var sweepFiles = []string{"manifest.json", "dataset.csv", "runs.csv", "divergence.svg", "divergence.png", "divergence.pdf", "divergence.csv"}
+var sweepFiles = []string{"manifest.json", "dataset.csv", "differences.csv", "runs.csv", "divergence.svg", "divergence.png", "divergence.pdf", "divergence.csv"}
 
 // clearSweep removes what an earlier sweep left, so that a folder never holds
 // files of two.
@@ -84,6 +84,9 @@ func (w *campaign) writeFiles() error {
 		}
 	}
 	files := []sweepFile{{"dataset.csv", func(out io.Writer) error { return dataset.Cells(out, w.result.Lines) }}}
+	if dataset.Compared(w.result.Lines) {
+		files = append(files, sweepFile{"differences.csv", func(out io.Writer) error { return dataset.Differences(out, w.result.Lines) }})
+	}
 	if w.result.Complete() {
 		d := w.figure()
 		files = append(files, sweepFile{"divergence.svg", d.WriteSVG}, sweepFile{"divergence.png", d.WritePNG},

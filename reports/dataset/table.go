@@ -91,14 +91,10 @@ var head = []string{"ordering", "kind", "seed", "runs", "peers", "digest"}
 // cell.PATH of each setting, the line's head, then every path that any line
 // has, in the order of the lines; a line without that path leaves it empty.
 func Cells(w io.Writer, cells []result.Cell) error {
-	var settings, paths []string
+	settings := settingsOf(cells)
+	var paths []string
 	place := map[string]bool{}
 	for i := range cells {
-		for _, s := range cells[i].Cell {
-			if !slices.Contains(settings, s.Path) {
-				settings = append(settings, s.Path)
-			}
-		}
 		paths = merge(paths, cells[i].Fields, place)
 	}
 	columns := make([]string, 0, len(settings)+len(head)+len(paths))
@@ -116,6 +112,19 @@ func Cells(w io.Writer, cells []result.Cell) error {
 		}
 	}
 	return table.Flush()
+}
+
+// settingsOf are the paths that some cell sets.
+func settingsOf(cells []result.Cell) []string {
+	var settings []string
+	for i := range cells {
+		for _, s := range cells[i].Cell {
+			if !slices.Contains(settings, s.Path) {
+				settings = append(settings, s.Path)
+			}
+		}
+	}
+	return settings
 }
 
 func cellRow(c *result.Cell, settings, paths []string) []string {

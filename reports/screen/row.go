@@ -24,6 +24,7 @@ func RowOf(line *result.Cell) SweepRow {
 		Overtaken: meanOf(line, "divergence.inversions_per_message"),
 		Acausal:   otherRuns(line, "properties.causal", "properties.causal_unknown"),
 		Untold:    cutShort(line),
+		Versus:    versusOf(line),
 	}
 }
 

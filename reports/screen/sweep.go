@@ -21,6 +21,7 @@ type SweepRow struct {
 	Overtaken Interval // overtakings per message, mean over runs
 	Acausal   Interval // share of runs in which a cause comes after its effect, 0..1
 	Untold    int      // runs that ended at a limit
+	Versus    Versus
 }
 
 // Sweep is what the screen of a sweep shows.
@@ -76,6 +77,7 @@ func WriteSweep(w io.Writer, s *Sweep, o Options) error {
 		rows[i][0] = pad(b.mark(r.outcome()), len(b.indent())) + rows[i][0]
 	}
 	b.cells(s.Rows, head, aligns, rows)
+	b.versus(s.Rows)
 	if len(s.Hints) > 0 {
 		b.blank()
 		b.hints(s.Hints)
@@ -140,10 +142,10 @@ func meanRange(e Interval) string {
 		return ""
 	}
 	decimals := 3
-	switch {
-	case e.Hi >= 100:
+	switch largest := max(e.Hi, 0-e.Lo); {
+	case largest >= 100:
 		decimals = 0
-	case e.Hi >= 1:
+	case largest >= 1:
 		decimals = 2
 	}
 	return strconv.FormatFloat(e.Lo, 'f', decimals, 64) + ".." + strconv.FormatFloat(e.Hi, 'f', decimals, 64)

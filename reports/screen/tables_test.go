@@ -64,15 +64,22 @@ func TestWriteComparison(t *testing.T) {
 
 func sweep() *Sweep {
 	share := func(v, lo, hi float64) Interval { return Interval{v, lo, hi, true} }
+	less := func(differ, overtaken float64) Versus {
+		return Versus{
+			"naive",
+			Paired{share(differ, differ-0.04, differ+0.04), 0.31, true},
+			Paired{share(overtaken, overtaken-0.004, overtaken+0.004), -0.05, true},
+		}
+	}
 	return &Sweep{
 		Scenario: "lab", Facts: []string{"seeds 1 to 400", "2,400 runs in 0.4 s"},
 		Rows: []SweepRow{
-			{"network.latency.mean=5ms", "naive", 400, share(0.22, 0.182, 0.263), share(0.02, 0.018, 0.022), share(0, 0, 0.0095), 0},
-			{"network.latency.mean=5ms", "timestamp wait=80ms", 400, share(0, 0, 0.0095), share(0, 0, 0), share(0.0025, 0.0004, 0.014), 0},
-			{"network.latency.mean=5ms", "lamport", 400, share(0, 0, 0.0095), share(0, 0, 0), share(0, 0, 0.0095), 0},
-			{"network.latency.mean=80ms", "naive", 400, share(1, 0.9905, 1), share(123.4, 120, 126), share(0.9975, 0.986, 0.9996), 0},
-			{"network.latency.mean=80ms", "timestamp wait=80ms", 400, share(0.5, 0.45, 0.55), Interval{}, share(0.1, 0.07, 0.13), 3},
-			{"network.latency.mean=80ms", "lamport", 400, share(0, 0, 0.0095), share(0, 0, 0), share(0, 0, 0.0095), 2},
+			{"network.latency.mean=5ms", "naive", 400, share(0.22, 0.182, 0.263), share(0.02, 0.018, 0.022), share(0, 0, 0.0095), 0, Versus{}},
+			{"network.latency.mean=5ms", "timestamp wait=80ms", 400, share(0, 0, 0.0095), share(0, 0, 0), share(0.0025, 0.0004, 0.014), 0, less(-0.22, -0.02)},
+			{"network.latency.mean=5ms", "lamport", 400, share(0, 0, 0.0095), share(0, 0, 0), share(0, 0, 0.0095), 0, Versus{}},
+			{"network.latency.mean=80ms", "naive", 400, share(1, 0.9905, 1), share(123.4, 120, 126), share(0.9975, 0.986, 0.9996), 0, Versus{}},
+			{"network.latency.mean=80ms", "timestamp wait=80ms", 400, share(0.5, 0.45, 0.55), Interval{}, share(0.1, 0.07, 0.13), 3, less(0.5, -101.5)},
+			{"network.latency.mean=80ms", "lamport", 400, share(0, 0, 0.0095), share(0, 0, 0), share(0, 0, 0.0095), 2, Versus{}},
 		},
 		Hints: []Hint{{"mpcomm run lab --set network.latency.mean=80ms --seed 1", "one of these runs"}},
 	}
@@ -95,6 +102,14 @@ func TestWriteSweep(t *testing.T) {
 			}
 			golden(t, tc.name, buf.Bytes())
 		})
+	}
+	for _, test := range []struct {
+		value, lo float64
+		want      string
+	}{{0, 0, "0"}, {0.004, 0.001, "<0.01/msg"}, {-0.004, -0.005, ">-0.01/msg"}, {-0.3, -0.4, "-0.30/msg"}, {2, 1, "+2.00/msg"}} {
+		if got := signed(Interval{Value: test.value, Lo: test.lo, Hi: test.value, Known: true}); got != test.want {
+			t.Errorf("a difference of %v reads %s, want %s", test.value, got, test.want)
+		}
 	}
 	for width := leastWidth; width < 120; width++ {
 		s := sweep()

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"math"
+	"math/big"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -69,4 +70,22 @@ func TestHistogramOfMany(t *testing.T) {
 		}
 	}()
 	h.RecordAll([]int64{5, -1})
+}
+
+// TestNearestAgainstRat: the quotient is rounded as that of rationals.
+func TestNearestAgainstRat(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		term := func(name string) *big.Int {
+			return words(rapid.SliceOfN(rapid.OneOf(rapid.Uint64(), rapid.Uint64Max(9)), 1, 6).Draw(t, name))
+		}
+		num, den := term("num"), term("den")
+		den.Add(den, big.NewInt(1))
+		if rapid.Bool().Draw(t, "negative") {
+			num.Neg(num)
+		}
+		if want, _ := new(big.Rat).SetFrac(num, den).Float64(); nearest(num, den) != want {
+			t.Errorf("%d/%d = %v, want %v", num, den, nearest(num, den), want)
+		}
+	})
 }

@@ -161,8 +161,9 @@ func words(w []uint64) *big.Int {
 	return x
 }
 
-// nearest returns num/den rounded to the nearest float.
+// nearest returns num/den rounded to the nearest float. A quotient of big.Float is
+// rounded once, from the exact one; big.Rat would look for common factors first.
 func nearest(num, den *big.Int) float64 {
-	f, _ := new(big.Rat).SetFrac(num, den).Float64()
+	f, _ := new(big.Float).SetPrec(53).Quo(new(big.Float).SetInt(num), new(big.Float).SetInt(den)).Float64()
 	return f
 }

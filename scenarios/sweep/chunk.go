@@ -21,6 +21,7 @@ type chunk struct {
 	done    int // runs made of each ordering; fewer than count when the sweep was stopped
 	tallies []*result.Tally
 	rows    []Row
+	bytes   []byte // for the store, of a whole chunk
 	err     error
 }
 
@@ -30,7 +31,7 @@ func (w *Sweep) chunks() int { return (w.options.Runs + w.chunkSize - 1) / w.chu
 // chunkAt returns the chunk of that index.
 func (w *Sweep) chunkAt(index int) (chunk, bool) {
 	per := w.chunks()
-	if index/per >= len(w.cells) {
+	if index < 0 || index/per >= len(w.cells) {
 		return chunk{}, false
 	}
 	first := index % per * w.chunkSize
@@ -40,14 +41,15 @@ func (w *Sweep) chunkAt(index int) (chunk, bool) {
 // pool hands chunks to workers in order.
 type pool struct {
 	sweep   *Sweep
+	todo    []int
 	next    atomic.Int64
 	results chan chunk
 }
 
 func (p *pool) start(ctx context.Context) {
 	var running sync.WaitGroup
-	for range p.sweep.options.Workers {
-		running.Go(func() { p.work(ctx) })
+	for i := range p.sweep.activity {
+		running.Go(func() { p.work(ctx, &p.sweep.activity[i]) })
 	}
 	go func() {
 		running.Wait()
@@ -56,14 +58,23 @@ func (p *pool) start(ctx context.Context) {
 }
 
 // work makes chunk after chunk on the same engines while the cell is the same.
-func (p *pool) work(ctx context.Context) {
-	w := worker{cell: -1, sweep: p.sweep}
+func (p *pool) work(ctx context.Context, a *activity) {
+	w := worker{cell: -1, sweep: p.sweep, activity: a}
 	for ctx.Err() == nil {
-		c, ok := p.sweep.chunkAt(int(p.next.Add(1) - 1))
-		if !ok {
+		next := int(p.next.Add(1) - 1)
+		if next >= len(p.todo) {
 			return
 		}
+		c, _ := p.sweep.chunkAt(p.todo[next])
+		a.busy.Store(true)
 		w.make(ctx, &c)
+		a.busy.Store(false)
+		if c.whole() {
+			a.chunks.Add(1)
+			if p.sweep.options.Store != nil {
+				c.bytes, c.err = p.sweep.encode(&c)
+			}
+		}
 		p.results <- c
 	}
 }
@@ -74,6 +85,7 @@ type worker struct {
 	benches   []bench // by ordering of the cell
 	slow      bool    // a run is so long that the seed at hand is not waited for
 	evaluator run.Evaluator
+	activity  *activity
 }
 
 // bench is what a worker keeps of one ordering of the cell at hand.
@@ -100,6 +112,7 @@ func (w *worker) make(ctx context.Context, c *chunk) {
 	c.tallies = fresh(len(at.units))
 	whole := context.WithoutCancel(ctx)
 	for i := c.first; i < c.first+c.count && ctx.Err() == nil && c.err == nil; i++ {
+		w.activity.seed.Store(w.sweep.options.Seed + uint64(i))
 		if w.slow {
 			w.makeApart(ctx, c, at, w.sweep.options.Seed+uint64(i))
 		} else if c.err = w.seed(whole, c, at, c.tallies, w.sweep.options.Seed+uint64(i)); c.err == nil {
@@ -150,6 +163,7 @@ func (w *worker) seed(ctx context.Context, c *chunk, at *cell, tallies []*result
 			return fmt.Errorf("%sordering %s, seed %d: %w", cellPrefix(at.head.Cell), u.plan.Label(), seed, err)
 		}
 		r := w.judge(d.plan, o, u.swarm != nil, tallies[k])
+		w.activity.runs.Add(1)
 		if len(at.units) > 1 {
 			b.sample.Take(r)
 		}
@@ -198,17 +212,54 @@ type merger struct {
 	tallies []*result.Tally // of its orderings; nil = none of its runs is in
 	lines   []result.Cell
 	done    uint64
-	broken  bool // a chunk was cut short: nothing after its runs counts
+	kept    uint64 // runs that the store has
+	broken  bool   // a chunk was cut short: nothing after its runs counts
 }
 
-// take enters a chunk, and with it those that waited for it.
-func (m *merger) take(c *chunk) error {
+// mostWaiting bounds the chunks in memory that came early, if a store has them.
+const mostWaiting = 256
+
+// take enters a chunk, and with it those that waited for it. Once the sweep has
+// failed, what is finished is kept, and no more.
+func (m *merger) take(c *chunk, failed bool) error {
 	if c.err != nil {
 		return c.err
 	}
-	m.waiting[c.index] = c.clone()
+	if err := m.sweep.save(c); err != nil {
+		return err
+	}
+	if m.sweep.options.Store != nil && c.whole() {
+		m.kept += m.sweep.runsOf(c.index)
+		c.bytes = nil
+	}
+	if failed {
+		return nil
+	}
+	if !m.sweep.options.Shard.Whole() {
+		m.tell(m.kept)
+		return nil
+	}
+	if m.sweep.options.Store == nil || !c.whole() || c.index == m.next || len(m.waiting) < mostWaiting {
+		m.waiting[c.index] = c.clone()
+	}
+	return m.advance()
+}
+
+// advance enters the chunks that follow what is merged, as far as they are
+// there.
+func (m *merger) advance() error {
+	if !m.sweep.options.Shard.Whole() {
+		return nil // its chunks do not follow each other
+	}
 	for !m.broken {
 		c, ok := m.waiting[m.next]
+		if !ok && m.next < m.sweep.Chunks() && m.sweep.options.Store != nil && m.sweep.options.Store.Has(m.next) {
+			var err error
+			if c, err = m.sweep.load(m.next); err != nil {
+				return err
+			}
+			ok = true
+		}
 		if !ok {
 			return nil
 		}
@@ -219,6 +270,12 @@ func (m *merger) take(c *chunk) error {
 		}
 	}
 	return nil
+}
+
+func (m *merger) tell(done uint64) {
+	if m.sweep.options.Progress != nil {
+		m.sweep.options.Progress(done, m.sweep.Total())
+	}
 }
 
 func (c *chunk) clone() *chunk {
@@ -240,13 +297,14 @@ func (m *merger) enter(c *chunk) error {
 	}
 	m.done += uint64(c.done) * uint64(len(c.tallies))
 	for _, row := range c.rows {
+		if m.sweep.options.PerRun == nil {
+			break // the store has more than is asked for
+		}
 		if err := m.sweep.options.PerRun(row); err != nil {
 			return err
 		}
 	}
-	if m.sweep.options.Progress != nil {
-		m.sweep.options.Progress(m.done, m.sweep.Total())
-	}
+	m.tell(m.done)
 	return nil
 }
 
@@ -262,6 +320,9 @@ func (m *merger) closeCell() {
 }
 
 func (m *merger) result() *Result {
+	if !m.sweep.options.Shard.Whole() {
+		return &Result{Done: m.kept, Kept: m.kept, Total: m.sweep.Total()}
+	}
 	m.closeCell()
-	return &Result{Lines: m.lines, Done: m.done, Total: m.sweep.Total()}
+	return &Result{Lines: m.lines, Done: m.done, Kept: m.kept, Total: m.sweep.Total()}
 }

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"mpcomm/peer/order"
 	"mpcomm/reports/result"
@@ -22,6 +23,9 @@ type Options struct {
 	Orderings []scenarios.Ordering // nil = the scenario's
 	Versus    string               // label of the ordering that the others are compared with; "" = the first of each cell
 	Table     order.Table          // nil = the built-in orderings
+
+	Store Store // keeps finished chunks; nil = none
+	Shard Shard // make only this part, for the store; zero = all
 
 	// Progress, if not nil, is told how far the sweep is, by one goroutine at a
 	// time, after every chunk.
@@ -43,10 +47,12 @@ type Row struct {
 	Values   []string // in the order of result.Columns
 }
 
-// Result is what a sweep found, in order of cells, then orderings.
+// Result is what a sweep found, in order of cells, then orderings. A shard has
+// no lines: what it found is in the store.
 type Result struct {
 	Lines []result.Cell
-	Done  uint64 // runs that the lines cover
+	Done  uint64 // runs that the lines cover, or that the store has of a shard
+	Kept  uint64 // runs that the store has
 	Total uint64 // runs that were asked for
 }
 
@@ -55,9 +61,10 @@ func (r *Result) Complete() bool { return r.Done == r.Total }
 
 // cell is one cell of the grid under all of its orderings.
 type cell struct {
-	head   result.Head
-	units  []unit
-	versus int // the unit that the others are compared with
+	head     result.Head
+	scenario *scenarios.Scenario
+	units    []unit
+	versus   int // the unit that the others are compared with
 }
 
 // unit is one cell under one ordering.
@@ -73,6 +80,9 @@ type Sweep struct {
 	options   Options
 	cells     []cell
 	chunkSize int
+	total     uint64        // runs, of the shard if there is one
+	kept      atomic.Uint64 // runs that were in the store when it began
+	activity  []activity    // by worker
 }
 
 // New prepares a sweep. The error lists what is wrong with the scenario's
@@ -96,9 +106,22 @@ func New(s *scenarios.Scenario, o Options) (*Sweep, error) {
 	if o.Table == nil {
 		o.Table = order.Builtin()
 	}
-	w := &Sweep{scenario: s, options: o, chunkSize: chunkSize(o.Runs)}
-	return w, w.compile()
+	if !o.Shard.Whole() && (o.Shard.Number < 0 || o.Shard.Number >= o.Shard.Of || o.Shard.Of > MaxShards) {
+		return nil, fmt.Errorf("shard: %d/%d; want 0/M to M-1/M, M at most %d", o.Shard.Number, o.Shard.Of, MaxShards)
+	}
+	w := &Sweep{scenario: s, options: o, chunkSize: chunkSize(o.Runs), activity: make([]activity, o.Workers)}
+	err := w.compile()
+	for index := range w.Chunks() {
+		if o.Shard.Has(index) {
+			w.total += w.runsOf(index)
+		}
+	}
+	return w, err
 }
+
+// KeepIn makes store keep the chunks, before Run. It may depend on the sweep's
+// Identity.
+func (w *Sweep) KeepIn(store Store) { w.options.Store = store }
 
 // The bounds of a sweep.
 const (
@@ -124,7 +147,7 @@ func (w *Sweep) compile() error {
 		for _, s := range c.Settings {
 			head.Cell = append(head.Cell, result.Setting{Path: s.Path, Value: s.Value})
 		}
-		made := cell{head: head}
+		made := cell{head: head, scenario: c.Scenario}
 		errs = append(errs, made.compile(c.Scenario, &w.options))
 		w.cells = append(w.cells, made)
 	}
@@ -183,32 +206,38 @@ func cellPrefix(cell []result.Setting) string {
 // Runs returns how many runs each cell and ordering has.
 func (w *Sweep) Runs() int { return w.options.Runs }
 
-// Total returns how many runs the sweep has in all.
-func (w *Sweep) Total() uint64 {
-	units := 0
-	for i := range w.cells {
-		units += len(w.cells[i].units)
-	}
-	return uint64(units) * uint64(w.options.Runs)
-}
+// Total returns how many runs the sweep has in all, or its shard.
+func (w *Sweep) Total() uint64 { return w.total }
+
+// Chunks returns into how many chunks all runs are cut, numbered from 0.
+func (w *Sweep) Chunks() int { return w.chunks() * len(w.cells) }
 
 // Run carries the sweep out. When ctx ends it stops after the runs in hand and
 // returns what is whole, without an error: the lines then cover the first runs
-// of every ordering of the cells that were reached, and Complete is false. An error names the
-// cell, the ordering and the seed of a run that could not be made.
+// of every ordering of the cells that were reached, and Complete is false. The
+// store has every chunk that was finished, also those behind a gap. An error
+// names the cell, the ordering and the seed of a run that could not be made, or
+// is the store's; what the store has stays there.
 func (w *Sweep) Run(ctx context.Context) (*Result, error) {
+	if !w.options.Shard.Whole() && w.options.Store == nil {
+		return nil, errors.New("a shard needs a store, or nothing would be left of it")
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	work := &pool{sweep: w, results: make(chan chunk, w.options.Workers)}
+	todo, kept := w.todo()
+	w.kept.Store(kept)
+	work := &pool{sweep: w, todo: todo, results: make(chan chunk, w.options.Workers)}
 	work.start(ctx)
-	m := merger{sweep: w, waiting: make(map[int]*chunk)}
-	var failure error
+	m := merger{sweep: w, waiting: make(map[int]*chunk), kept: kept}
+	failure := m.advance() // what the store has may be all
+	if failure != nil {
+		cancel()
+	}
 	for c := range work.results {
-		if failure != nil {
-			continue // drain, so that every worker ends
-		}
-		if failure = m.take(&c); failure != nil {
-			cancel()
+		err := m.take(&c, failure != nil)
+		if failure == nil && err != nil {
+			failure = err
+			cancel() // and go on, so that every worker ends
 		}
 	}
 	if failure != nil {
