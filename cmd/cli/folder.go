@@ -156,10 +156,10 @@ func (p *pending) abandon() {
 func (d *folder) seal() { d.mu.Lock() }
 
 // clearRun removes what an earlier run left that this one might not replace:
-// its result, its exports, and the logs of orderings or peers that are no more. Files that
+// its result, its pictures and exports, and the logs of orderings or peers that are no more. Files that
 // are not named as the program names them stay.
 func (d *folder) clearRun() error {
-	remove := []string{filepath.Join(d.dir, "result.json")}
+	remove := []string{filepath.Join(d.dir, "result.json"), filepath.Join(d.dir, spacetimeFile)}
 	logs, err := filepath.Glob(filepath.Join(escapeGlob(d.dir), "logs", "*", "p[0-9]*.log"))
 	if err != nil {
 		panic(fmt.Sprintf("mpcomm: the pattern of log files is bad: %v", err))

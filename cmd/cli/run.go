@@ -35,7 +35,8 @@ func (a *app) runCommand() *cobra.Command {
 		Short: "One seed of a scenario under each of its orderings, on the same sends and delays",
 		Long: "run makes one run of a scenario, the built-in lab by default, under each of its\n" +
 			"orderings, and says whether the peers' logs agree, whether causes come first, where\n" +
-			"logs part, and why. With -o it writes the logs, result.json and the scenario as run.\n" +
+			"logs part, and why. With -o it writes the logs, result.json, the scenario as run and, of\n" +
+			"a run that is small enough, a space-time diagram.\n" +
 			"--export adds each run whole, as exports/ORDERING.ENDING, in the formats\n" + formatList() + "\n\n" +
 			"Exit status: 1 if an expectation of the scenario is contradicted; else 2 if one cannot\n" +
 			"be told, or if there are none and a run ended at a limit; else 0.",
@@ -192,6 +193,9 @@ func (j *job) all(ctx context.Context) error {
 		return nil
 	}
 	if err := j.folder.writeScenario(j.request); err != nil {
+		return err
+	}
+	if err := j.writeSpacetime(); err != nil {
 		return err
 	}
 	return j.folder.write("result.json", j.writeJSON)

@@ -48,7 +48,7 @@ var house = map[string]room{
 	"reports/svg/svgtest": {imports: "reports/svg", why: "a picture is checked from its bytes alone, as a reader meets it"},
 	"reports/figure":      {imports: "sim sim/rng peer peer/history reports/compare reports/dataset reports/palette reports/result reports/stats", beyond: "gonum.org/v1/plot golang.org/x/image codeberg.org/go-fonts/liberation codeberg.org/go-pdf/fpdf", why: "the plotting library lives here only"},
 	"reports/spacetime": {
-		imports: "sim peer peer/history peer/journal reports/result", why: "a diagram is drawn from what was recorded",
+		imports: "sim peer peer/history peer/journal reports/palette reports/result reports/svg reports/trace", why: "a diagram is drawn from what was recorded",
 	},
 	"reports/trace": {
 		imports: "sim peer peer/clock peer/history peer/journal reports/compare reports/result",

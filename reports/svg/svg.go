@@ -26,10 +26,9 @@ const (
 type Picture struct {
 	Title, Desc string // for those who hear it; Desc states the finding
 
-	width, height Len
-	body          strings.Builder
-	inks          []palette.Ink // in order of first use
-	sans, mono    bool          // fonts in use
+	body strings.Builder
+	inks []palette.Ink // in order of first use
+	mono bool          // some text is
 }
 
 // New begins a picture.
@@ -194,17 +193,20 @@ func (p *Picture) Words(x, y Len, a Anchor, t Type, i palette.Ink, s string) {
 
 // Spans draws a line of text, its base line at y.
 func (p *Picture) Spans(x, y Len, a Anchor, t Type, spans ...Span) {
+	spans = slices.DeleteFunc(slices.Clone(spans), func(s Span) bool { return s.Text == "" })
 	if len(spans) == 0 {
 		return
 	}
-	p.open(x, y, a, t, spans[0].Ink)
-	for i, s := range spans {
+	rest := spans[0].Ink
+	if i := slices.IndexFunc(spans, func(s Span) bool { return !s.Bold }); i >= 0 {
+		rest = spans[i].Ink
+	}
+	p.open(x, y, a, t, rest, len(spans) > 1)
+	for _, s := range spans {
 		switch {
-		case i == 0 && !s.Bold:
-			p.body.WriteString(Escape(s.Text))
 		case s.Bold:
 			fmt.Fprintf(&p.body, `<tspan class="%s" font-weight="700">%s</tspan>`, p.class("f-", s.Ink), Escape(s.Text))
-		case s.Ink == spans[0].Ink:
+		case s.Ink == rest:
 			p.body.WriteString(Escape(s.Text))
 		default:
 			fmt.Fprintf(&p.body, `<tspan class="%s">%s</tspan>`, p.class("f-", s.Ink), Escape(s.Text))
@@ -213,16 +215,14 @@ func (p *Picture) Spans(x, y Len, a Anchor, t Type, spans ...Span) {
 	p.body.WriteString("</text>\n")
 }
 
-// open begins a text.
-func (p *Picture) open(x, y Len, a Anchor, t Type, i palette.Ink) {
+// open begins a text, of which every space counts if it consists of parts.
+func (p *Picture) open(x, y Len, a Anchor, t Type, i palette.Ink, spaces bool) {
 	class := p.class("f-", i)
 	if t.Halo {
 		class += " " + p.class("s-", palette.Ground)
 	}
 	if t.Mono {
 		class, p.mono = class+" m", true
-	} else {
-		p.sans = true
 	}
 	fmt.Fprintf(&p.body, `<text x="%v" y="%v" class="%s" font-size="%v"`, x, y, class, t.Size)
 	if t.Bold {
@@ -230,6 +230,9 @@ func (p *Picture) open(x, y Len, a Anchor, t Type, i palette.Ink) {
 	}
 	if t.Halo {
 		p.body.WriteString(` stroke-width="4" stroke-linejoin="round" paint-order="stroke"`)
+	}
+	if spaces {
+		p.body.WriteString(` xml:space="preserve"`)
 	}
 	switch a {
 	case Middle:

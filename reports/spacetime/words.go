@@ -1,0 +1,214 @@
+package spacetime
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"mpcomm/peer"
+	"mpcomm/peer/history"
+	"mpcomm/reports/result"
+	"mpcomm/reports/trace"
+	"mpcomm/sim"
+)
+
+// sentence is words with a bold head.
+type sentence struct{ head, words string }
+
+// answers is what an ordering made of the run: do the logs agree, and is cause
+// before effect?
+func (c *card) answers() [2]result.Verdict {
+	return [2]result.Verdict{c.verdicts[0].answer, c.verdicts[1].answer}
+}
+
+// Title is the finding in a few words, made from the verdicts.
+func (f *Figure) Title() string {
+	var distinct [][2]result.Verdict
+	for i := range f.cards {
+		if a := f.cards[i].answers(); !slices.Contains(distinct, a) {
+			distinct = append(distinct, a)
+		}
+	}
+	if len(f.cards) == 1 {
+		return f.cards[0].ordering + ": " + f.outcome(&f.cards[0])
+	}
+	if len(distinct) == 1 {
+		return fmt.Sprintf("%s orderings, one answer: %s", capital(number(len(f.cards))), f.outcome(&f.cards[0]))
+	}
+	return fmt.Sprintf("One run, %s orderings, %s answers", number(len(f.cards)), number(len(distinct)))
+}
+
+// outcome is both answers in a few words.
+func (f *Figure) outcome(c *card) string {
+	a := c.answers()
+	logs := map[result.Verdict]string{result.Holds: "the logs agree", result.Violated: "the logs differ", result.Unknown: "the logs agree as far as they go"}[a[0]]
+	cause := map[result.Verdict]string{result.Holds: "cause comes first", result.Violated: "cause does not come first", result.Unknown: "of causes nothing is known"}[a[1]]
+	if a[0] == a[1] || a[0] == result.Unknown || a[1] == result.Unknown {
+		return logs + " and " + cause
+	}
+	return logs + ", but " + cause
+}
+
+// lead is the finding in sentences: why the logs part, and why they agree on an
+// order that puts an effect before its cause, each where it first happens.
+func (f *Figure) lead() []sentence {
+	var all []sentence
+	for i := range f.cards {
+		c := &f.cards[i]
+		if c.why != "" && len(all) < mostFindings {
+			all = append(all, sentence{c.ordering + ":", c.why})
+		}
+	}
+	return all
+}
+
+// whys fills in the sentences that the lead is made of.
+func (f *Figure) whys(runs []*trace.Run) {
+	parted, acausal := false, false
+	for i, r := range runs {
+		c := &f.cards[i]
+		answers := c.answers()
+		switch {
+		case answers[0] == result.Violated && !parted && r.Result.FirstDifference != nil:
+			parted = true
+			c.why = r.Result.FirstDifference.Text
+		case answers[0] != result.Violated && answers[1] == result.Violated && !acausal:
+			acausal = true
+			at := slices.IndexFunc(r.Findings, func(g trace.Finding) bool { return g.Kind == trace.Acausal })
+			if at >= 0 {
+				c.why = r.Findings[at].Text
+			}
+		}
+	}
+}
+
+// Desc tells the picture to those who do not see it.
+func (f *Figure) Desc() string {
+	var b strings.Builder
+	r := f.base
+	fmt.Fprintf(&b, "Space-time diagram of %s and %s under %s.", count(r.Peers, "peer", "peers"), count(len(r.Messages), "message", "messages"), r.Ordering)
+	if f.few {
+		for i := range r.Messages {
+			m := &r.Messages[i]
+			fmt.Fprintf(&b, " %v broadcasts %v at %s", m.ID.Sender, m.ID, exact(m.At))
+			f.arrivals(&b, history.Ref(i))
+			b.WriteByte('.')
+		}
+	}
+	for i := range f.cards {
+		c := &f.cards[i]
+		fmt.Fprintf(&b, " By %s %s.", c.ordering, f.outcome(c))
+		if f.few {
+			for _, w := range c.rows {
+				fmt.Fprintf(&b, " %s: %s.", w.peers, w.spoken())
+			}
+		}
+		if c.why != "" {
+			b.WriteString(" " + c.why)
+		}
+	}
+	return b.String()
+}
+
+// arrivals says when a message reaches whom.
+func (f *Figure) arrivals(b *strings.Builder, m history.Ref) {
+	between := "; it reaches "
+	for p := range f.base.Peers {
+		c := f.base.At(m, peer.ID(p))
+		if peer.ID(p) == f.base.Messages[m].ID.Sender || c.Arrived == sim.Never {
+			continue
+		}
+		fmt.Fprintf(b, "%s%v at %s", between, peer.ID(p), exact(c.Arrived))
+		between = ", "
+	}
+}
+
+// spoken is a log in words.
+func (w *row) spoken() string {
+	if len(w.tiles) == 0 {
+		return w.note
+	}
+	var names []string
+	for _, t := range w.tiles {
+		names = append(names, t.words)
+	}
+	return strings.Join(names, ", ")
+}
+
+// notes say what the picture does not show, and what it is that it shows.
+func (d *sheet) notes() []string {
+	var all []string
+	if len(d.cards) > 1 {
+		all = append(all, fmt.Sprintf("Arrows and marks are those of %s.", d.base.Ordering))
+	}
+	if d.labels.none > 0 {
+		all = append(all, fmt.Sprintf("%s of events found no room.", count(d.labels.none, "label", "labels")))
+	}
+	if left := d.base.LeftOut.String(); left != "" {
+		all = append(all, left)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return []string{strings.Join(all, " ")}
+}
+
+// caption names the command, and the size of the run.
+func (d *sheet) caption() string {
+	parts := []string{}
+	if d.Caption != "" {
+		parts = append(parts, d.Caption)
+	} else {
+		parts = append(parts, fmt.Sprintf("%s · seed %d", d.base.Scenario, d.base.Seed))
+	}
+	parts = append(parts, count(d.base.Peers, "peer", "peers")+", "+count(len(d.base.Messages), "message", "messages"))
+	return strings.Join(parts, " · ")
+}
+
+// clocksDiffer reports whether the clock of a sender was off when it sent.
+func (f *Figure) clocksDiffer() bool {
+	for i := range f.base.Messages {
+		if m := &f.base.Messages[i]; int64(m.Local) != int64(m.At) {
+			return true
+		}
+	}
+	return false
+}
+
+// signed is a difference with its sign.
+func signed(d time.Duration) string {
+	if d < 0 {
+		return "−" + millis(-d)
+	}
+	return "+" + millis(d)
+}
+
+// millis words a duration, to a tenth of a millisecond from ten milliseconds
+// on, to a microsecond below.
+func millis(d time.Duration) string { return short(int64(d)) + " ms" }
+
+func short(ns int64) string {
+	unit := time.Microsecond
+	if d := time.Duration(ns).Abs(); d >= 10*time.Millisecond {
+		unit = 100 * time.Microsecond
+	}
+	if rounded := time.Duration(ns).Round(unit); rounded != 0 {
+		ns = int64(rounded)
+	}
+	return string(sim.Time(ns).AppendMS(nil))
+}
+
+// exact is a time for a sentence.
+func exact(t sim.Time) string { return short(int64(t)) + " ms" }
+
+var numbers = [...]string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
+
+func number(n int) string {
+	if n < len(numbers) {
+		return numbers[n]
+	}
+	return fmt.Sprint(n)
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
