@@ -46,6 +46,7 @@ type request struct {
 	orderings []scenarios.Ordering // to run: those of the scenario in its order, then others
 	seed      uint64
 	versus    string // label of the ordering that the others of a sweep are compared with; empty = the first
+	why       bool   // --why: a sweep counts mechanisms
 	gridless  bool   // the settings left no place for the grid of the sweep
 }
 

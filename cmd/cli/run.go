@@ -219,7 +219,7 @@ func (j *job) one(i int) error {
 	if err != nil {
 		return &failure{statusUnknown, fmt.Errorf("%s: %w", p.Label(), err)}
 	}
-	evaluator := &run.Evaluator{}
+	evaluator := &run.Evaluator{Mechanisms: true}
 	r := evaluator.Evaluate(p, o, run.Full)
 	j.result.Runs = append(j.result.Runs, *r)
 	misses, expected := run.Judge(j.request.scenario, r)

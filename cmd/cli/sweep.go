@@ -25,6 +25,7 @@ type sweepFlags struct {
 	perRun  bool
 	quiet   bool
 	versus  string
+	why     bool
 }
 
 func (a *app) sweepCommand() *cobra.Command {
@@ -54,6 +55,7 @@ func (a *app) sweepCommand() *cobra.Command {
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object for each cell and ordering, one a line, instead of the screen")
 	c.Flags().BoolVar(&f.perRun, "per-run", false, "also write runs.csv, a row for each run; needs -o")
 	c.Flags().StringVar(&f.versus, "versus", "", "compare the orderings with `ORDERING`, by label, on the same seeds (default the first of each cell)")
+	c.Flags().BoolVar(&f.why, "why", false, "count how many differences each mechanism made: missing, late, skew, tie, fifo, relay, race; takes longer")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
 	return c
 }
@@ -87,6 +89,7 @@ func (a *app) sweep(c *cobra.Command, args []string, f *sweepFlags) error {
 		return err
 	}
 	r.versus = f.versus
+	r.why = f.why
 	// What a swarm drew is a column of the runs, so their table is part of the dataset.
 	f.perRun = f.perRun || f.folder != "" && len(r.scenario.Swarm) > 0
 	w, err := newCampaign(r, int(f.runs), int(f.workers), f.perRun)
@@ -136,7 +139,7 @@ func newCampaign(r *request, runs, workers int, perRun bool) (*campaign, error) 
 			}
 		}
 	}
-	o := sweep.Options{Runs: runs, Seed: r.seed, Workers: workers, Table: r.scenario.Table(), Versus: r.versus}
+	o := sweep.Options{Runs: runs, Seed: r.seed, Workers: workers, Table: r.scenario.Table(), Versus: r.versus, Why: r.why}
 	o.Progress = func(done, total uint64) {
 		if w.progress != nil {
 			w.progress(done, total)
@@ -229,6 +232,9 @@ func (w *campaign) repeat(program string, runs, seed uint64) string {
 	flags := []string{"--runs", decimal(runs), "--seed", decimal(seed)}
 	if w.request.versus != "" {
 		flags = append(flags, "--versus", w.request.versus)
+	}
+	if w.request.why {
+		flags = append(flags, "--why")
 	}
 	return w.request.command(program, w.verb, flags...)
 }

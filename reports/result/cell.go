@@ -154,6 +154,12 @@ func (t *Tally) extras(path string, c *Cell) {
 		t.listFaults(path, c)
 	case "watch":
 		t.listWatch(path, c)
+	case "mechanisms":
+		if t.mechanisms != nil {
+			for i := range t.mechanisms {
+				c.mean(mechanismPaths[i], t.mechanisms[i].Summary(1), t.runs)
+			}
+		}
 	default:
 		panic("result: no rule for " + path)
 	}

@@ -5,7 +5,7 @@ import "mpcomm/reports/wire"
 // TallyFormat is the version of what Code writes. It is raised with every
 // change of a field of Tally, or of its meaning, so that bytes of another
 // version are never taken for one's own.
-const TallyFormat = 2
+const TallyFormat = 3
 
 // Code writes or reads the tally, exactly: merging what reads back gives the
 // bytes that merging the tally itself gives. What is read replaces everything.
@@ -44,6 +44,7 @@ func (t *Tally) Code(c *wire.Coder) {
 		c.Uint(&t.lively[i])
 	}
 	t.unrecoverable.Code(c)
+	t.codeMechanisms(c)
 	t.codePairs(c)
 }
 
@@ -61,6 +62,20 @@ func (t *Tally) codePairs(c *wire.Coder) {
 		p.of[k].difference.Code(c)
 		p.of[k].alone.Code(c)
 		p.of[k].other.Code(c)
+	}
+}
+
+// codeMechanisms writes whether mechanisms were counted, and the counts if so.
+func (t *Tally) codeMechanisms(c *wire.Coder) {
+	counted := one(t.mechanisms != nil)
+	if c.Uint(&counted); counted == 0 {
+		return
+	}
+	if t.mechanisms == nil {
+		t.mechanisms = new(mechanismMoments)
+	}
+	for i := range t.mechanisms {
+		t.mechanisms[i].Code(c)
 	}
 }
 

@@ -132,4 +132,5 @@ var columns = [...]column{
 	{"faults", extra, nil},
 	{"watch", extra, nil},
 	{"heal.unrecoverable", extra, nil},
+	{"mechanisms", extra, nil},
 }

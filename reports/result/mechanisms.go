@@ -1,5 +1,7 @@
 package result
 
+import "mpcomm/reports/stats"
+
 // Mechanisms counts what is wrong with the order of the logs, by why it is: two
 // logs that disagree, and causes that do not come first. Each difference has
 // exactly one mechanism, the first whose rule applies in the order of the
@@ -55,4 +57,57 @@ func (r *Reasons) Add(o *Reasons) {
 		*r.Of(name) += *o.Of(name)
 	}
 	r.LeftOut += o.LeftOut
+}
+
+// mechanismMoments are those of the counts, as in mechanismPaths.
+type mechanismMoments [2 * (len(ReasonNames) + 1)]stats.Moments
+
+// mechanismPaths are the numbers of a run whose mechanisms were counted, in the
+// order of their JSON.
+var mechanismPaths = func() (paths [len(mechanismMoments{})]string) {
+	at := 0
+	for _, kind := range [...]string{"disagree", "acausal"} {
+		for _, name := range ReasonNames {
+			paths[at] = "mechanisms." + kind + "." + name
+			at++
+		}
+		paths[at] = "mechanisms." + kind + ".left_out"
+		at++
+	}
+	return paths
+}()
+
+// values are the numbers of mechanismPaths.
+func (m *Mechanisms) values() [len(mechanismMoments{})]uint64 {
+	d, a := &m.Disagree, &m.Acausal
+	return [...]uint64{
+		d.Missing, d.Late, d.Skew, d.Tie, d.FIFO, d.Relay, d.Race, d.LeftOut,
+		a.Missing, a.Late, a.Skew, a.Tie, a.FIFO, a.Relay, a.Race, a.LeftOut,
+	}
+}
+
+// addMechanisms enters the counts of one run, if it has any.
+func (t *Tally) addMechanisms(m *Mechanisms) {
+	if m == nil {
+		return
+	}
+	if t.mechanisms == nil {
+		t.mechanisms = new(mechanismMoments)
+	}
+	for i, n := range m.values() {
+		t.mechanisms[i].AddInt(int64(n))
+	}
+}
+
+// mergeMechanisms enters the counts of the runs of next.
+func (t *Tally) mergeMechanisms(next *Tally) {
+	if next.mechanisms == nil {
+		return
+	}
+	if t.mechanisms == nil {
+		t.mechanisms = new(mechanismMoments)
+	}
+	for i := range t.mechanisms {
+		t.mechanisms[i].Merge(&next.mechanisms[i])
+	}
 }

@@ -83,6 +83,10 @@ func sample() *Ordering {
 			{At: "1s", Partition: [][]peer.ID{{0, 1}, {2, 3}}, For: "500ms", Mode: "drop", Struck: uint64(next())},
 			{Crash: &crashed, AtDelivery: "p1#0", Sent: &zero, Struck: 1},
 		},
+		Mechanisms: &Mechanisms{
+			Disagree: Reasons{uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next())},
+			Acausal:  Reasons{uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next())},
+		},
 		Watch: List[Watch]{{2, "p1#0", "p0#0", true}},
 		FirstDifference: &Difference{
 			Position: 1, Peers: [2]peer.ID{0, 2}, Messages: [2]*string{&name, nil}, Why: "missing",
@@ -196,7 +200,7 @@ func TestColumnsAreTheJSON(t *testing.T) {
 	// What no sweep has, and what it makes of the rest under other names.
 	left := []string{
 		"ordering", "kind", "digest", "limit", "witnesses", "first_difference.", "phases.stuck", "phases.given_up", "phases.closed_ms",
-		"counters.", "cost.latency", "cost.hold", "heal.at_ms", "heal.within_ms", "beyond_bound", // a sweep has the last in outside_assumptions
+		"counters.", "mechanisms.", "cost.latency", "cost.hold", "heal.at_ms", "heal.within_ms", "beyond_bound", // a sweep has the last in outside_assumptions
 	}
 	for path := range printed {
 		if !seen[path] && !slices.ContainsFunc(left, func(s string) bool { return strings.HasPrefix(path, s) }) {
@@ -238,6 +242,8 @@ func TestRowsAreTheJSON(t *testing.T) {
 		"limit": o.Limit, "digest": o.Digest.String(), "counters.late": o.Counters[0].Value.String(), "counters.gaps": "",
 		"phases.opened_ms.0": string(o.Phases.Opened[0].MS.append(nil)), "phases.opened_ms.1": "", "phases.closed_ms.0": "",
 		"faults.1.struck": "1", "watch.0.happened": "1",
+		"mechanisms.disagree.race":    strconv.FormatUint(o.Mechanisms.Disagree.Race, 10),
+		"mechanisms.acausal.left_out": strconv.FormatUint(o.Mechanisms.Acausal.LeftOut, 10),
 	} {
 		if text, ok := got[path]; !ok || text != want {
 			t.Errorf("%s is %q, %v; want %q", path, text, ok, want)

@@ -11,6 +11,7 @@ type Shape struct {
 	Faults   int
 	Watch    int
 	Heals    bool
+	Why      bool // mechanisms were counted
 }
 
 // Grow makes the shape hold o's columns too.
@@ -22,6 +23,7 @@ func (s *Shape) Grow(o *Ordering) {
 	s.Faults = max(s.Faults, len(o.Faults))
 	s.Watch = max(s.Watch, len(o.Watch))
 	s.Heals = s.Heals || o.Heal != nil
+	s.Why = s.Why || o.Mechanisms != nil
 }
 
 // Columns returns the paths of all numbers of a run: those of Columns, then
@@ -46,6 +48,9 @@ func (s *Shape) Columns() []string {
 	}
 	if s.Heals {
 		paths = append(paths, "properties.liveness", "properties.liveness_unknown", "heal.unrecoverable")
+	}
+	if s.Why {
+		paths = append(paths, mechanismPaths[:]...)
 	}
 	return paths
 }
@@ -90,7 +95,22 @@ func (s *Shape) Values(o *Ordering) []string {
 	if s.Heals {
 		values = append(values, o.liveness()...)
 	}
+	if s.Why {
+		values = append(values, o.mechanisms()...)
+	}
 	return values
+}
+
+// mechanisms is the numbers of a run whose mechanisms were counted; empty where
+// they were not.
+func (o *Ordering) mechanisms() []string {
+	texts := make([]string, len(mechanismPaths))
+	if o.Mechanisms != nil {
+		for i, n := range o.Mechanisms.values() {
+			texts[i] = strconv.FormatUint(n, 10)
+		}
+	}
+	return texts
 }
 
 // liveness is the numbers of a run that is healed; empty where it is not.

@@ -36,6 +36,8 @@ type Tally struct {
 	healed        uint64    // runs whose scenario is healed
 	lively        [3]uint64 // of these, by verdict
 	unrecoverable stats.Moments
+
+	mechanisms *mechanismMoments // nil = they were not counted
 }
 
 var limitNames = [...]string{"", "quiet", "until", "events"}
@@ -76,6 +78,7 @@ func (t *Tally) Add(o *Ordering) {
 		t.lively[*l]++
 		t.unrecoverable.AddInt(int64(len(o.Heal.Unrecoverable)))
 	}
+	t.addMechanisms(o.Mechanisms)
 	if len(t.receivers) == 0 {
 		for _, p := range o.Quality.CausalReceivers {
 			t.receivers = append(t.receivers, int32(p))
@@ -179,6 +182,7 @@ func (t *Tally) Merge(next *Tally) {
 		t.lively[i] += next.lively[i]
 	}
 	t.unrecoverable.Merge(&next.unrecoverable)
+	t.mergeMechanisms(next)
 	if len(t.receivers) == 0 {
 		t.receivers = append(t.receivers, next.receivers...)
 	}

@@ -29,6 +29,9 @@ func drawRuns(t *rapid.T) []*Ordering {
 		}
 		o.Watch[0].Happened = i%3 == 0
 		o.Faults[0].Struck = uint64(i)
+		if o.Mechanisms.Acausal.Skew = uint64(i * i); i%4 == 3 {
+			o.Mechanisms = nil
+		}
 		runs = append(runs, o)
 	}
 	return runs

@@ -1,9 +1,11 @@
 package screen
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"mpcomm/reports/result"
@@ -25,7 +27,21 @@ func RowOf(line *result.Cell) SweepRow {
 		Acausal:   otherRuns(line, "properties.causal", "properties.causal_unknown"),
 		Untold:    cutShort(line),
 		Versus:    versusOf(line),
+		Why:       reasonsOf(line),
 	}
+}
+
+// reasonsOf are the mechanisms that made two logs disagree about the order of
+// two messages, the commonest first.
+func reasonsOf(line *result.Cell) []Reason {
+	var all []Reason
+	for _, name := range append(result.ReasonNames[:], "left_out") {
+		if mean, ok := line.Number("mechanisms.disagree." + name); ok && mean > 0 && name != "missing" {
+			all = append(all, Reason{strings.ReplaceAll(name, "_", " "), mean})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Reason) int { return cmp.Compare(b.Mean, a.Mean) })
+	return all
 }
 
 // otherRuns is the share of the runs that are in none of the given shares,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 )
 
 // Interval is an estimate with its 95% interval; the zero value is unknown.
@@ -22,6 +23,13 @@ type SweepRow struct {
 	Acausal   Interval // share of runs in which a cause comes after its effect, 0..1
 	Untold    int      // runs that ended at a limit
 	Versus    Versus
+	Why       []Reason // mean numbers of swaps by mechanism, the commonest first; nil = not counted, or none
+}
+
+// Reason is a mechanism and how many differences it made: the mean over runs.
+type Reason struct {
+	Name string
+	Mean float64
 }
 
 // Sweep is what the screen of a sweep shows.
@@ -78,6 +86,7 @@ func WriteSweep(w io.Writer, s *Sweep, o Options) error {
 	}
 	b.cells(s.Rows, head, aligns, rows)
 	b.versus(s.Rows)
+	b.reasons(s.Rows)
 	if len(s.Hints) > 0 {
 		b.blank()
 		b.hints(s.Hints)
@@ -99,6 +108,34 @@ func (b *brush) cells(about []SweepRow, head []string, aligns []align, rows [][]
 		}
 		b.line(line)
 		at++
+	}
+}
+
+// reasons says of each row by which mechanisms messages were swapped.
+func (b *brush) reasons(rows []SweepRow) {
+	head := b.paint(faint, "WHY") + "  "
+	for i := range rows {
+		r := &rows[i]
+		if r.Why == nil {
+			continue
+		}
+		total := 0.0
+		for _, why := range r.Why {
+			total += why.Mean
+		}
+		var parts []string
+		for _, why := range r.Why {
+			parts = append(parts, percent(why.Mean/total)+" "+why.Name)
+		}
+		name := b.plain(r.Ordering)
+		if r.Cell != "" {
+			name += ", " + b.plain(r.Cell)
+		}
+		if head != "     " {
+			b.blank()
+		}
+		b.wrap(head, fmt.Sprintf("%s: %s swaps a run: %s", name, quantity(total), strings.Join(parts, ", ")))
+		head = "     "
 	}
 }
 

@@ -60,6 +60,7 @@ func (p *pool) start(ctx context.Context) {
 // work makes chunk after chunk on the same engines while the cell is the same.
 func (p *pool) work(ctx context.Context, a *activity) {
 	w := worker{cell: -1, sweep: p.sweep, activity: a}
+	w.evaluator.Mechanisms = p.sweep.options.Why
 	for ctx.Err() == nil {
 		next := int(p.next.Add(1) - 1)
 		if next >= len(p.todo) {

@@ -31,7 +31,7 @@ func (w *worker) drawing(at *cell, k int, seed uint64) (*drawing, error) {
 		}
 		b.plain.plan = u.plan
 		var err error
-		b.plain.engine, err = run.NewEngine(u.plan, run.Options{})
+		b.plain.engine, err = run.NewEngine(u.plan, run.Options{Explain: w.sweep.options.Why})
 		return &b.plain, err
 	}
 	s, drawn, err := u.swarm.Draw(seed)
@@ -52,7 +52,7 @@ func (w *worker) drawing(at *cell, k int, seed uint64) (*drawing, error) {
 	if made.plan, err = run.Compile(s, u.ordering, w.sweep.options.Table); err != nil {
 		return nil, fmt.Errorf("with %s: %w", drawnText(made.settings), err)
 	}
-	if made.engine, err = run.NewEngine(made.plan, run.Options{}); err != nil {
+	if made.engine, err = run.NewEngine(made.plan, run.Options{Explain: w.sweep.options.Why}); err != nil {
 		return nil, fmt.Errorf("with %s: %w", drawnText(made.settings), err)
 	}
 	if b.drawn == nil || len(b.drawn) >= max(mostDrawn/len(at.units), 2) {

@@ -23,6 +23,7 @@ type Options struct {
 	Orderings []scenarios.Ordering // nil = the scenario's
 	Versus    string               // label of the ordering that the others are compared with; "" = the first of each cell
 	Table     order.Table          // nil = the built-in orderings
+	Why       bool                 // count the differences of each run by their mechanisms, which takes time
 
 	Store Store // keeps finished chunks; nil = none
 	Shard Shard // make only this part, for the store; zero = all
