@@ -26,6 +26,7 @@ type Identity struct {
 	Versus       string   `json:"versus"`
 	Chunk        int      `json:"chunk"` // runs of each ordering
 	Rows         bool     `json:"rows"`  // single runs are kept, too
+	Why          bool     `json:"why"`   // mechanisms are counted
 }
 
 // Identity returns the identity of the sweep as the tool makes it.
@@ -45,6 +46,7 @@ func (w *Sweep) Identity(tool string) Identity {
 		Versus:       w.options.Versus,
 		Chunk:        w.chunkSize,
 		Rows:         w.options.PerRun != nil,
+		Why:          w.options.Why,
 	}
 	for _, u := range w.cells[0].units {
 		id.Orderings = append(id.Orderings, scenarios.OrderingText(u.ordering))
@@ -76,5 +78,7 @@ func (i Identity) Differences(other Identity) []scenarios.Difference {
 	note("versus", i.Versus, other.Versus)
 	note("runs of a chunk", i.Chunk, other.Chunk)
 	note("rows of single runs", rows[i.Rows], rows[other.Rows])
+	counted := map[bool]string{true: "counted", false: "not counted"}
+	note("mechanisms", counted[i.Why], counted[other.Why])
 	return list
 }

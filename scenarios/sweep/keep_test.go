@@ -335,6 +335,7 @@ func TestIdentity(t *testing.T) {
 		{base(grid, Options{Seed: 5, Runs: 1000}), "[runs: 70 became 1000 runs of a chunk: 3 became 32]"},
 		{base(grid, Options{Seed: 5, Orderings: parse(t, grid).Orderings[:1]}), "[orderings: naive, {kind: timestamp, wait: 10ms}, lamport became naive]"},
 		{base(grid, Options{Seed: 5, PerRun: func(Row) error { return nil }}), "[rows of single runs: not kept became kept]"},
+		{base(grid, Options{Seed: 5, Why: true}), "[mechanisms: not counted became counted]"},
 		{base(grid, Options{Seed: 5, Versus: "lamport"}), "[versus: nothing became lamport]"},
 		{base(edit("[5ms, 20ms]", "[5ms, 21ms]"), Options{Seed: 5}), "cells: 4, "},
 		{base(edit("loss: 1/50", "loss: 1/51"), Options{Seed: 5}), "scenario hash: "},
