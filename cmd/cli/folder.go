@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"mpcomm/reports/dataset"
+	"mpcomm/reports/html"
 )
 
 // folder is where a command writes its files. A file has its final name only
@@ -160,6 +161,9 @@ func (d *folder) seal() { d.mu.Lock() }
 // are not named as the program names them stay.
 func (d *folder) clearRun() error {
 	remove := []string{filepath.Join(d.dir, "result.json"), filepath.Join(d.dir, spacetimeFile)}
+	if report := filepath.Join(d.dir, reportName); startsWith(report, html.Begins) {
+		remove = append(remove, report)
+	}
 	logs, err := filepath.Glob(filepath.Join(escapeGlob(d.dir), "logs", "*", "p[0-9]*.log"))
 	if err != nil {
 		panic(fmt.Sprintf("mpcomm: the pattern of log files is bad: %v", err))

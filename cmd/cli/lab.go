@@ -53,7 +53,7 @@ func (a *app) lab(c *cobra.Command, dir string, seen look) error {
 	if j.folder, err = openFolder(dir); err != nil {
 		return err
 	}
-	w.folder = j.folder
+	w.folder, j.record = j.folder, true
 	if err := a.compute(j); err != nil {
 		return err
 	}
@@ -93,6 +93,7 @@ func labHints(program, dir string) []screen.Hint {
 	command := func(words ...string) string { return program + " " + strings.Join(words, " ") }
 	return []screen.Hint{
 		{Command: in("divergence.svg"), Does: "the figure of this table"},
+		{Command: in(reportName), Does: "the run, interactive, in one file"},
 		{Command: command("compare", in("logs", "naive")), Does: "compare the logs again, as files"},
 		{Command: command("run", "minimal"), Does: "the smallest group that disagrees"},
 		{Command: command("show", "lab", ">", "my.yaml"), Does: "a scenario of your own"},

@@ -14,6 +14,7 @@ import (
 	"mpcomm/peer/journal"
 	"mpcomm/reports/result"
 	"mpcomm/reports/screen"
+	"mpcomm/reports/trace"
 	"mpcomm/scenarios"
 	"mpcomm/scenarios/run"
 )
@@ -35,8 +36,8 @@ func (a *app) runCommand() *cobra.Command {
 		Short: "One seed of a scenario under each of its orderings, on the same sends and delays",
 		Long: "run makes one run of a scenario, the built-in lab by default, under each of its\n" +
 			"orderings, and says whether the peers' logs agree, whether causes come first, where\n" +
-			"logs part, and why. With -o it writes the logs, result.json, the scenario as run and, of\n" +
-			"a run that is small enough, a space-time diagram.\n" +
+			"logs part, and why. With -o it writes the logs, result.json, the scenario as run, all of\n" +
+			"it to look at in report.html and, of a small run, a space-time diagram.\n" +
 			"--export adds each run whole, as exports/ORDERING.ENDING, in the formats\n" + formatList() + "\n\n" +
 			"Exit status: 1 if an expectation of the scenario is contradicted; else 2 if one cannot\n" +
 			"be told, or if there are none and a run ended at a limit; else 0.",
@@ -49,7 +50,7 @@ func (a *app) runCommand() *cobra.Command {
 	f.choice.flags(c)
 	f.look.flags(c)
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "one line per peer, every first difference, every note")
-	c.Flags().StringVarP(&f.folder, "output", "o", "", "write logs, result.json and the scenario to the folder `DIR`")
+	c.Flags().StringVarP(&f.folder, "output", "o", "", "write logs, result.json, report.html and the scenario to the folder `DIR`")
 	c.Flags().StringArrayVar(&f.export, "export", nil, "write each run into the folder's exports in the formats `A,B`: "+strings.Join(formatNames(), " "))
 	_ = c.RegisterFlagCompletionFunc("export", completeFormats) // fails only for a flag that is not there
 	c.Flags().BoolVar(&f.json, "json", false, "print the results as one JSON object instead of the screen")
@@ -70,9 +71,11 @@ type job struct {
 	verify  bool
 	bars    bool // keep one barcode per peer
 	exports exports
+	record  bool // keep what a report needs
 
 	result   result.Run
 	barcodes []screen.Barcode
+	records  []*trace.Run // by ordering; nil = too large to be drawn
 	misses   []run.Miss
 	expected bool // something was expected of an ordering that ran
 	finished chan int
@@ -108,6 +111,7 @@ func (a *app) run(c *cobra.Command, args []string, f *runFlags) error {
 			return err
 		}
 	}
+	j.record = j.folder != nil
 	a.warn(r)
 	if err := a.compute(j); err != nil {
 		return err
@@ -198,7 +202,10 @@ func (j *job) all(ctx context.Context) error {
 	if err := j.writeSpacetime(); err != nil {
 		return err
 	}
-	return j.folder.write("result.json", j.writeJSON)
+	if err := j.folder.write("result.json", j.writeJSON); err != nil {
+		return err
+	}
+	return j.folder.write(reportName, j.writeReport)
 }
 
 // one makes the run of one ordering, judges it and writes its logs.
@@ -229,6 +236,11 @@ func (j *job) one(i int) error {
 		bar.Peers = screen.PeerBars(o.History)
 	}
 	j.barcodes = append(j.barcodes, bar)
+	if j.record {
+		if err := j.recorded(i); err != nil {
+			return err
+		}
+	}
 	if j.folder == nil {
 		return nil
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"mpcomm/network/latency"
@@ -24,6 +25,9 @@ func (j *job) view(program string) *screen.View {
 	v.Hints = append(v.Hints,
 		screen.Hint{Command: j.request.command(program, "run", "--seed", decimal(next)), Does: "the same with other draws"},
 		screen.Hint{Command: j.request.command(program, "sweep", "-o", "out"), Does: "how often, over many seeds"})
+	if j.folder != nil {
+		v.Hints = append(v.Hints, screen.Hint{Command: quoteShell(filepath.Join(j.folder.dir, reportName)), Does: "all of it, interactive, in one file"})
+	}
 	if j.folder == nil {
 		again := []string{"-o", "out"}
 		if j.request.seeded {

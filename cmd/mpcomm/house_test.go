@@ -50,6 +50,10 @@ var house = map[string]room{
 	"reports/spacetime": {
 		imports: "sim peer peer/history peer/journal reports/palette reports/result reports/svg reports/trace", why: "a diagram is drawn from what was recorded",
 	},
+	"reports/html": {
+		imports: "sim peer peer/history peer/journal reports/palette reports/result reports/screen reports/trace",
+		why:     "the page shows what was recorded and judged, and does neither",
+	},
 	"reports/trace": {
 		imports: "sim peer peer/clock peer/history peer/journal reports/compare reports/result",
 		why:     "a recorded run is values; whoever draws it must not know how it was driven",
