@@ -167,14 +167,16 @@ func (s *Scheduler[E]) rebuild(from source) {
 }
 
 // settle begins a new period of observation.
-func (s *Scheduler[E]) settle() {
-	pending := uint64(s.Len())
+func (s *Scheduler[E]) settle() { s.settleFor(s.Len()) }
+
+// settleFor is settle where so many events are pending, or soon will be.
+func (s *Scheduler[E]) settleFor(pending int) {
 	s.tuning = tuning{
 		popped:  s.popped,
 		now:     s.now,
-		allowed: 8*pending + 4096,
-		check:   s.popped + 4*pending + 1024,
-		outgrew: 8*s.Len() + 1024,
+		allowed: 8*uint64(pending) + 4096,
+		check:   s.popped + 4*uint64(pending) + 1024,
+		outgrew: 8*pending + 1024,
 		narrow:  s.tuning.narrow,
 	}
 }

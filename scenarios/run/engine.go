@@ -65,7 +65,9 @@ type Options struct {
 type Engine struct {
 	plan       *Plan
 	options    Options
-	sched      sim.Scheduler[event]
+	sched      sim.Agenda[event]
+	throng     int // see gather
+	crowd      int
 	shuffle    *sim.Shuffle[event] // nil = ties come in order of insertion
 	tieKey     rng.Key
 	last       sim.Time // of the last event that was not stale
@@ -140,9 +142,9 @@ func NewEngine(p *Plan, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{plan: p, options: o, net: net}
+	e := &Engine{plan: p, options: o, net: net, throng: throng, crowd: crowd}
 	if p.scenario.Permuted {
-		e.shuffle = sim.NewShuffle(&e.sched, e.rank)
+		e.shuffle = sim.NewShuffle(&e.sched.Scheduler, e.rank)
 	}
 	n := p.peers
 	e.machines = make([]peer.Machine, n)

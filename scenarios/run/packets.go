@@ -109,6 +109,9 @@ func (e *Engine) schedule(now sim.Time, i uint32, fates []network.Fate) {
 		e.err = fmt.Errorf("run: %s, seed %d: more than %d packets are under way at %s ms, which fills the memory: use fewer peers or messages, or longer gaps",
 			e.plan.label, e.outcome.Seed, maxPending, now.AppendMS(nil))
 	}
+	if len(fates) >= e.throng && e.sched.Scheduler.Len() >= e.crowd {
+		e.gather(now, fates)
+	}
 	s := &e.slab[i]
 	refs := int32(0)
 	for k := range fates {
