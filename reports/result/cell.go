@@ -136,11 +136,11 @@ func (t *Tally) extras(path string, c *Cell) {
 	case "quality.causal_receivers":
 		c.putList(path, List[int32](t.receivers))
 	case "cost.latency_ms":
-		c.pooled(path, &t.Latency)
+		c.pooled(path, &t.Latency, &t.ByRun[0], t.runs)
 	case "cost.latency_self_ms":
-		c.pooled(path, &t.LatencySelf)
+		c.pooled(path, &t.LatencySelf, &t.ByRun[1], t.runs)
 	case "cost.hold_ms":
-		c.pooled(path, &t.Hold)
+		c.pooled(path, &t.Hold, &t.ByRun[2], t.runs)
 	case "counters":
 		if len(t.counters) == 0 {
 			c.put(path, "{}")
@@ -165,17 +165,30 @@ func (t *Tally) extras(path string, c *Cell) {
 	}
 }
 
-// pooled puts the quantiles of all durations of the cell.
-func (c *Cell) pooled(path string, h *stats.Histogram) {
-	texts := [3]string{"null", "null", "null"}
-	if h.N() > 0 {
-		for i, ns := range [3]int64{h.Quantile(stats.P50), h.Quantile(stats.P99), h.Max()} {
-			texts[i] = string(MS(ns).append(nil))
+// pooled puts the quantiles of all durations of the cell, with intervals that
+// allow for what the durations of one run have in common, and the largest, which
+// estimates nothing.
+func (c *Cell) pooled(path string, h *stats.Histogram, byRun *stats.Clusters, runs uint64) {
+	for _, q := range [...]struct {
+		name string
+		p    stats.Ratio
+	}{{".p50", stats.P50}, {".p99", stats.P99}} {
+		texts := [3]string{"null", "null", "null"}
+		if h.N() > 0 {
+			texts[0] = string(MS(h.Quantile(q.p)).append(nil))
+		}
+		if lo, hi, known := byRun.Within(h, q.p, runs); known {
+			texts[1], texts[2] = string(MS(lo).append(nil)), string(MS(hi).append(nil))
+		}
+		for i, suffix := range [3]string{"", "_lo", "_hi"} {
+			c.put(path+q.name+suffix, texts[i])
 		}
 	}
-	for i, name := range [3]string{".p50", ".p99", ".max"} {
-		c.put(path+name, texts[i])
+	largest := "null"
+	if h.N() > 0 {
+		largest = string(MS(h.Max()).append(nil))
 	}
+	c.put(path+".max", largest)
 }
 
 // meanOpened puts the mean over peers and runs. Peers of one run open

@@ -5,7 +5,7 @@ import "mpcomm/reports/wire"
 // TallyFormat is the version of what Code writes. It is raised with every
 // change of a field of Tally, or of its meaning, so that bytes of another
 // version are never taken for one's own.
-const TallyFormat = 3
+const TallyFormat = 4
 
 // Code writes or reads the tally, exactly: merging what reads back gives the
 // bytes that merging the tally itself gives. What is read replaces everything.
@@ -18,6 +18,9 @@ func (t *Tally) Code(c *wire.Coder) {
 	t.Latency.Code(c)
 	t.LatencySelf.Code(c)
 	t.Hold.Code(c)
+	for i := range t.ByRun {
+		t.ByRun[i].Code(c)
+	}
 	c.Uint(&t.runs)
 	c.Text(&t.label)
 	c.Text(&t.kind)

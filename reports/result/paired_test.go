@@ -3,6 +3,7 @@ package result
 import (
 	"encoding/json"
 	"math"
+	"math/big"
 	"strings"
 	"testing"
 
@@ -51,7 +52,7 @@ func drawPairs(t *rapid.T) (own, other []*Ordering) {
 	return own, other
 }
 
-// TestVersusAgainstTwin recomputes differences from the numbers of the runs, and
+// TestVersusAgainstTwin recomputes differences in rationals, and
 // holds any cut of the pairs to the whole.
 func TestVersusAgainstTwin(t *testing.T) {
 	t.Parallel()
@@ -87,7 +88,7 @@ func TestVersusAgainstTwin(t *testing.T) {
 	})
 }
 
-// twin compares one difference with a slow computation in floats.
+// twin compares one difference with what rationals make of it.
 func twin(t *rapid.T, d PairedDifference, own, other []*Ordering) {
 	var col *column
 	for i := range columns {
@@ -95,42 +96,49 @@ func twin(t *rapid.T, d PairedDifference, own, other []*Ordering) {
 			col = &columns[i]
 		}
 	}
-	number := func(o *Ordering) (float64, bool) {
+	number := func(o *Ordering) *big.Rat {
 		num, den := col.get(o)
+		if den == 0 {
+			return nil
+		}
 		if col.form == millis {
 			den *= nsPerMS
 		}
-		return float64(num) / float64(den), den != 0
+		return big.NewRat(num, int64(den))
 	}
-	n, sum, squares := 0.0, 0.0, 0.0
-	var differences []float64
+	var differences []*big.Rat
+	mean, n := new(big.Rat), 0
 	for i := range own {
-		x, known := number(own[i])
-		y, knownToo := number(other[i])
-		if known && knownToo {
-			differences = append(differences, x-y)
+		if x, y := number(own[i]), number(other[i]); x != nil && y != nil {
+			differences = append(differences, x.Sub(x, y))
+			mean.Add(mean, x)
 			n++
-			sum += x - y
 		}
-	}
-	for _, x := range differences {
-		squares += (x - sum/n) * (x - sum/n)
 	}
 	if d.N != uint64(n) {
 		t.Fatalf("%s: %d pairs, want %v", d.Path, d.N, n)
 	}
-	near := func(what string, got, want float64) {
-		if math.Abs(got-want) > 1e-9*(1+math.Abs(want)) {
+	if n == 0 {
+		return
+	}
+	mean.Quo(mean, big.NewRat(int64(n), 1))
+	squares := new(big.Rat)
+	for _, x := range differences {
+		x.Sub(x, mean)
+		squares.Add(squares, x.Mul(x, x))
+	}
+	near := func(what string, got, want, size float64) {
+		if math.Abs(got-want) > 1e-9*(1+math.Abs(size)) {
 			t.Errorf("%s of %s is %v, want %v", what, d.Path, got, want)
 		}
 	}
-	if n > 0 {
-		near("the mean", d.Mean, sum/n)
-	}
+	middle, _ := mean.Float64()
+	near("the mean", d.Mean, middle, middle)
 	if n > 1 && col.form != share {
-		half := stats.Student(uint64(n)-1) * math.Sqrt(squares/(n-1)/n)
-		near("the lower end", d.Interval.Lo, sum/n-half)
-		near("the upper end", d.Interval.Hi, sum/n+half)
+		spread, _ := squares.Float64()
+		half := stats.Student(uint64(n)-1) * math.Sqrt(spread/float64(n-1)/float64(n))
+		near("the lower end", d.Interval.Lo, middle-half, half)
+		near("the upper end", d.Interval.Hi, middle+half, half)
 	}
 	if d.Bounded && (d.Interval.Lo > d.Mean || d.Interval.Hi < d.Mean) {
 		t.Errorf("%s: %v is not in %v", d.Path, d.Mean, d.Interval)

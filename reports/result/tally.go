@@ -15,6 +15,9 @@ type Tally struct {
 	// The host records here every duration that pooled quantiles are to cover;
 	// without records they are null.
 	Latency, LatencySelf, Hold stats.Histogram
+	// ByRun are the same durations run by run, of the first runs of a cell, as many
+	// as stats.MostClusters: what an interval of their quantiles needs.
+	ByRun [3]stats.Clusters
 
 	runs       uint64
 	label      string
@@ -167,6 +170,9 @@ func (t *Tally) Merge(next *Tally) {
 	t.Latency.Merge(&next.Latency)
 	t.LatencySelf.Merge(&next.LatencySelf)
 	t.Hold.Merge(&next.Hold)
+	for i := range t.ByRun {
+		t.ByRun[i].Merge(&next.ByRun[i])
+	}
 	for i := range t.numbers {
 		t.numbers[i].Merge(&next.numbers[i])
 	}

@@ -116,6 +116,12 @@ func (h *Histogram) Max() int64 { return h.max }
 // not told apart from it, which is less than a thousandth above. There must be
 // a record.
 func (h *Histogram) Quantile(p Ratio) int64 {
+	_, top := h.ends(h.at(p))
+	return top
+}
+
+// at returns the bucket of the nearest-rank quantile p.
+func (h *Histogram) at(p Ratio) int {
 	left := rank(h.n, p)
 	for i, page := range h.pages {
 		if page == nil {
@@ -126,13 +132,20 @@ func (h *Histogram) Quantile(p Ratio) int64 {
 				left -= count
 				continue
 			}
-			dropped := max(i-1, 0)
-			top := uint64(i*perPage+k-dropped<<pageBits+1)<<dropped - 1
-			if top == MaxRecorded {
-				return h.max
-			}
-			return min(int64(top), h.max)
+			return i*perPage + k
 		}
 	}
 	panic("stats: a histogram holds fewer records than it counted")
+}
+
+// ends returns the least and the largest value of a bucket that may have been
+// recorded.
+func (h *Histogram) ends(bucket int) (least, largest int64) {
+	dropped := max(bucket>>pageBits-1, 0)
+	first := uint64(bucket - dropped<<pageBits)
+	least, largest = int64(first<<dropped), int64((first+1)<<dropped-1)
+	if largest == MaxRecorded {
+		return least, h.max
+	}
+	return least, min(largest, h.max)
 }

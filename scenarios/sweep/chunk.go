@@ -86,6 +86,7 @@ type worker struct {
 	benches   []bench // by ordering of the cell
 	slow      bool    // a run is so long that the seed at hand is not waited for
 	evaluator run.Evaluator
+	scratch   stats.Histogram
 	activity  *activity
 }
 
@@ -164,6 +165,9 @@ func (w *worker) seed(ctx context.Context, c *chunk, at *cell, tallies []*result
 			return fmt.Errorf("%sordering %s, seed %d: %w", cellPrefix(at.head.Cell), u.plan.Label(), seed, err)
 		}
 		r := w.judge(d.plan, o, u.swarm != nil, tallies[k])
+		if seed-w.sweep.options.Seed < stats.MostClusters {
+			w.recordByRun(tallies[k])
+		}
 		w.activity.runs.Add(1)
 		if len(at.units) > 1 {
 			b.sample.Take(r)
@@ -197,6 +201,14 @@ func (w *worker) judge(p *run.Plan, o *run.Outcome, swarm bool, t *result.Tally)
 	record(&t.LatencySelf, &w.evaluator.Self)
 	record(&t.Hold, &w.evaluator.Hold)
 	return r
+}
+
+// recordByRun enters the durations of the run that was judged last, which it
+// reorders.
+func (w *worker) recordByRun(t *result.Tally) {
+	for i, d := range [...]*run.Durations{&w.evaluator.Latency, &w.evaluator.Self, &w.evaluator.Hold} {
+		t.ByRun[i].Add(d.Zeros, d.Above, &w.scratch)
+	}
 }
 
 func record(h *stats.Histogram, d *run.Durations) {

@@ -61,8 +61,8 @@ func (c *coverage) countPath(line *result.Cell, path string) {
 }
 
 // TestCoverage repeats a small sweep 2,000 times, each on seeds of its own, and
-// counts how often the intervals of shares, means and paired differences hold
-// what the closed forms say.
+// counts how often the intervals of shares, means, quantiles and paired
+// differences hold what the closed forms say.
 func TestCoverage(t *testing.T) {
 	t.Parallel()
 	const sweeps, runs = 2000, 150
@@ -76,6 +76,7 @@ func TestCoverage(t *testing.T) {
 	shareWaiting := &coverage{what: "share of identical logs, waiting", want: 1 - waiting}
 	mean := &coverage{what: "mean latency", want: 20}
 	meanWaiting := &coverage{what: "mean latency, waiting", want: wait}
+	quantile := &coverage{what: "median latency", want: 20 * math.Ln2}
 	shares := &coverage{what: "paired difference of shares", want: naive - waiting}
 	means := &coverage{what: "paired difference of means", want: wait - 20}
 	saved := 0.0
@@ -84,6 +85,7 @@ func TestCoverage(t *testing.T) {
 		shareWaiting.countPath(&lines[1], "divergence.identical")
 		mean.countPath(&lines[0], "cost.latency_ms.mean")
 		meanWaiting.countPath(&lines[1], "cost.latency_ms.mean")
+		quantile.countPath(&lines[0], "cost.latency_ms.p50")
 		for _, d := range lines[1].Versus.Differences {
 			switch d.Path {
 			case "divergence.identical":
@@ -94,7 +96,7 @@ func TestCoverage(t *testing.T) {
 			}
 		}
 	})
-	requireCovered(t, share, shareWaiting, mean, meanWaiting, shares, means)
+	requireCovered(t, share, shareWaiting, mean, meanWaiting, quantile, shares, means)
 	// D has variance 400; the longer of D and 15 has 400*(2-e)*e with e = exp(-15/20);
 	// what waiting adds, 15-D below 15, has what is left of its moments.
 	e := math.Exp(-15.0 / 20)
@@ -109,9 +111,10 @@ func TestCoverage(t *testing.T) {
 // their own, on the engines of one worker.
 func eachStretch(t *testing.T, w *Sweep, runs int, visit func(lines []result.Cell)) {
 	t.Helper()
-	work := worker{cell: -1, sweep: w}
+	work := worker{cell: -1, sweep: w, activity: new(activity)}
 	for first := 0; first+runs <= w.Runs(); first += runs {
-		c := chunk{first: first, count: runs}
+		w.options.Seed = uint64(first)
+		c := chunk{count: runs}
 		if work.make(context.Background(), &c); c.err != nil {
 			t.Fatal(c.err)
 		}
