@@ -114,8 +114,8 @@ func (a *app) command() *cobra.Command {
 		},
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return &usageError{c, err} })
-	root.AddCommand(a.labCommand(), a.runCommand(), a.drawCommand(), a.sweepCommand(), a.figuresCommand(), a.compareCommand(),
-		a.listCommand(), a.fitCommand(), a.benchCommand(),
+	root.AddCommand(a.labCommand(), a.runCommand(), a.drawCommand(), a.sweepCommand(), a.mergeCommand(), a.missingCommand(),
+		a.figuresCommand(), a.compareCommand(), a.listCommand(), a.fitCommand(), a.benchCommand(),
 		a.showCommand(), a.reportCommand(), a.schemaCommand(), a.versionCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

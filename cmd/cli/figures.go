@@ -130,7 +130,7 @@ func (g *gallery) ofScenario(name string, ids []string) error {
 	if err != nil {
 		return err
 	}
-	w, err := newCampaign(r, int(g.flags.runs), int(g.flags.workers), true)
+	w, err := newCampaign(r, plan{runs: int(g.flags.runs), workers: int(g.flags.workers), perRun: true})
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mpcomm/peer"
+	"mpcomm/peer/order"
 	"mpcomm/reports/compare"
 	"mpcomm/scenarios"
 	"mpcomm/scenarios/run"
@@ -27,23 +28,21 @@ func (d *folder) writeLogs(label string, o *run.Outcome) error {
 	return nil
 }
 
-// writeScenario writes the scenario as it was run, with the files it reads
-// beside it where their names allow that, so that the folder repeats the run by
-// itself.
+// writeScenario writes the scenario as it was run, with the files it reads.
 func (d *folder) writeScenario(r *request) error {
-	text := scenarios.Format(r.resolved())
-	read := scenarios.FilesIn(filepath.Dir(r.argument))
-	var names []string
-	files := map[string][]byte{}
-	recorded := func(name string) ([]byte, error) {
-		data, err := read(name)
-		if err == nil && !slices.Contains(names, name) {
-			names = append(names, name)
-			files[name] = data
-		}
-		return data, err
-	}
-	if _, err := scenarios.Parse("scenario.yaml", text, recorded, r.scenario.Table()); err != nil {
+	return d.writeCopy(r, "scenario.yaml", scenarios.Format(r.resolved()))
+}
+
+// writeCopy writes a form of the scenario, with the files it reads beside it
+// where their names allow that, so that the folder repeats the work by itself.
+func (d *folder) writeCopy(r *request, name string, text []byte) error {
+	return d.writeCopyFrom(filepath.Dir(r.argument), r, name, text)
+}
+
+// writeCopyFrom is writeCopy with the files of another folder.
+func (d *folder) writeCopyFrom(dir string, r *request, name string, text []byte) error {
+	names, files, err := filesRead(text, dir, r.scenario.Table())
+	if err != nil {
 		panic(fmt.Sprintf("mpcomm: the scenario as run does not read back: %v", err))
 	}
 	for _, name := range names {
@@ -53,7 +52,24 @@ func (d *folder) writeScenario(r *request) error {
 			}
 		}
 	}
-	return d.writeBytes("scenario.yaml", text)
+	return d.writeBytes(name, text)
+}
+
+// filesRead are the files that a scenario in a folder reads, in the order in
+// which it does.
+func filesRead(text []byte, dir string, table order.Table) (names []string, files map[string][]byte, err error) {
+	read := scenarios.FilesIn(dir)
+	files = map[string][]byte{}
+	recorded := func(name string) ([]byte, error) {
+		data, err := read(name)
+		if err == nil && !slices.Contains(names, name) {
+			names = append(names, name)
+			files[name] = data
+		}
+		return data, err
+	}
+	_, err = scenarios.Parse("scenario.yaml", text, recorded, table)
+	return names, files, err
 }
 
 // contents lists what was written, logs and exports as one each.

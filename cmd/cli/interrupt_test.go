@@ -89,12 +89,12 @@ func TestInterruptedSweep(t *testing.T) {
 	if status := finish(t, c); status != statusUnknown {
 		t.Fatalf("exit status %d, want %d; it said\n%s", status, statusUnknown, talk)
 	}
-	for _, want := range []string{"interrupted after ", "to go on: ", " --runs ", " --seed ", " -o out-rest"} {
+	for _, want := range []string{"interrupted; out/chunks.log keeps ", "to go on: ", " sweep --resume out\n", "covers the first "} {
 		if !strings.Contains(talk.String(), want) {
 			t.Errorf("it did not say %q:\n%s", want, talk)
 		}
 	}
-	for _, name := range []string{"dataset.csv", "manifest.json", "runs.csv"} {
+	for _, name := range []string{"dataset.csv", "manifest.json", "runs.csv", "chunks.log", "sweep.yaml"} {
 		if _, err := os.Stat(filepath.Join(out, name)); err != nil {
 			t.Error(err)
 		}

@@ -43,7 +43,7 @@ func (a *app) lab(c *cobra.Command, dir string, seen look) error {
 	if err != nil {
 		return err
 	}
-	w, err := newCampaign(r, 0, 0, false)
+	w, err := newCampaign(r, plan{})
 	if err != nil {
 		return err
 	}

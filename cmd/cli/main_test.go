@@ -82,7 +82,7 @@ func TestScripts(t *testing.T) {
 			}
 			return false, errors.New("unknown condition")
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "append": appendTo},
 	})
 }
 
@@ -103,4 +103,17 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit status %d, want %d", got, want)
 	}
+}
+
+// appendTo is `append FILE cut|noise`: bytes behind a file of chunks, the
+// beginning of a record or no record at all.
+func appendTo(ts *testscript.TestScript, neg bool, args []string) {
+	more := map[string]string{"cut": "\x9dmpc\x10\x00", "noise": "noise\n"}
+	if neg || len(args) != 2 || more[args[1]] == "" {
+		ts.Fatalf("usage: append FILE cut|noise")
+	}
+	f, err := os.OpenFile(ts.MkAbs(args[0]), os.O_WRONLY|os.O_APPEND, 0)
+	ts.Check(err)
+	_, err = f.WriteString(more[args[1]])
+	ts.Check(errors.Join(err, f.Close()))
 }

@@ -12,6 +12,7 @@ import (
 	"mpcomm/reports/dataset"
 	"mpcomm/reports/screen"
 	"mpcomm/scenarios/sweep"
+	"mpcomm/scenarios/sweep/store"
 )
 
 // sweepFlags are the flags of sweep.
@@ -19,6 +20,9 @@ type sweepFlags struct {
 	choice
 	look
 	folder  string
+	resume  string
+	repair  bool
+	shard   string
 	runs    uint64
 	workers uint64
 	json    bool
@@ -40,9 +44,13 @@ func (a *app) sweepCommand() *cobra.Command {
 			"Orderings share seeds, and so sends and delays: each is also compared with the first one of its\n" +
 			"cell, or with that of --versus, run by run, which bounds their difference more closely than\n" +
 			"their rows do. Where a pairing saves variance the screen shows it.\n\n" +
+			"With -o every finished chunk of runs is on disk at once, in DIR/chunks.log, until the sweep is\n" +
+			"complete: --resume DIR goes on after an interrupt or a kill, without a scenario from the copy in\n" +
+			"DIR, and with one also begins. --shard K/M makes one of M parts, counted from 0; the command\n" +
+			"merge joins them, missing lists those that lack.\n\n" +
 			"A sweep does not judge what a scenario expects. Ctrl-C ends it after the runs in hand:\n" +
 			"what is whole is written, and the exit status is 2.",
-		Example:           "  mpcomm sweep lab --runs 1000 -o out\n  mpcomm sweep my.yaml --set sweep.grid='{network.latency.mean: [5ms, 20ms]}' --json",
+		Example:           "  mpcomm sweep lab --runs 1000 -o out\n  mpcomm sweep --resume out\n  mpcomm sweep lab --runs 1000000 --shard 3/64 --resume part-3\n  mpcomm sweep my.yaml --set sweep.grid='{network.latency.mean: [5ms, 20ms]}' --json",
 		Args:              arguments(0, 1, "at most one scenario"),
 		ValidArgsFunction: completeScenario,
 		RunE:              func(c *cobra.Command, args []string) error { return a.sweep(c, args, f) },
@@ -52,6 +60,9 @@ func (a *app) sweepCommand() *cobra.Command {
 	c.Flags().Var(&whole{&f.runs, 1, sweep.MaxRuns}, "runs", fmt.Sprintf("make `N` runs of each cell and ordering, 1..%d (default as the scenario says, else %d)", sweep.MaxRuns, sweep.DefaultRuns))
 	c.Flags().Var(&whole{&f.workers, 0, sweep.MaxWorkers}, "workers", fmt.Sprintf("make `N` runs at a time, 0..%d (default 0, one for each processor)", sweep.MaxWorkers))
 	c.Flags().StringVarP(&f.folder, "output", "o", "", "write dataset, figures and manifest to the folder `DIR`")
+	c.Flags().StringVar(&f.resume, "resume", "", "go on with the sweep of the folder `DIR`, or begin it there")
+	c.Flags().BoolVar(&f.repair, "repair", false, "with --resume: set a damaged chunks.log aside and make its damaged chunks again")
+	c.Flags().StringVar(&f.shard, "shard", "", "make only part `K/M` of the sweep, 0/M to M-1/M, into -o or --resume")
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object for each cell and ordering, one a line, instead of the screen")
 	c.Flags().BoolVar(&f.perRun, "per-run", false, "also write runs.csv, a row for each run; needs -o")
 	c.Flags().StringVar(&f.versus, "versus", "", "compare the orderings with `ORDERING`, by label, on the same seeds (default the first of each cell)")
@@ -71,63 +82,115 @@ type campaign struct {
 	table   *dataset.Runs
 	each    map[unitName]*samples
 	quiet   bool
+	plan    plan
+	log     *store.Log // the chunks in the folder, or nil
 
 	progress func(done, total uint64)
 	result   *sweep.Result
 	took     time.Duration
 }
 
+// plan is what a sweep is to do with a request.
+type plan struct {
+	runs    int // 0 = as the scenario says
+	workers int
+	perRun  bool
+	shard   sweep.Shard
+}
+
 func (a *app) sweep(c *cobra.Command, args []string, f *sweepFlags) error {
-	if err := givenFolder(c, f.folder); err != nil {
+	if err := f.check(c, args); err != nil {
 		return err
 	}
-	if f.perRun && f.folder == "" {
-		return &usageError{c, errors.New("--per-run writes a file; want a folder for it with -o")}
+	var w *campaign
+	var err error
+	if f.resume != "" {
+		w, err = a.resume(c, args, f)
+	} else {
+		w, err = a.begin(c, args, f)
 	}
-	r, err := a.read(c, args, &f.choice)
-	if err != nil {
-		return err
-	}
-	r.versus = f.versus
-	r.why = f.why
-	// What a swarm drew is a column of the runs, so their table is part of the dataset.
-	f.perRun = f.perRun || f.folder != "" && len(r.scenario.Swarm) > 0
-	w, err := newCampaign(r, int(f.runs), int(f.workers), f.perRun)
-	if err != nil {
+	if err != nil || w == nil {
 		return err
 	}
 	w.quiet = f.quiet
-	if f.folder != "" {
-		if w.folder, err = openFolder(f.folder); err != nil {
-			return err
-		}
-		if f.perRun {
-			if err = w.beginRows(); err != nil {
-				return err
-			}
-		}
-	}
-	a.warn(r)
+	a.warn(w.request)
 	if err := a.carryOut(w); err != nil {
 		return err
 	}
-	switch {
-	case w.result.Done == 0:
-	case f.json:
-		err = a.answer(w.writeLines)
-	default:
-		err = a.answer(func(out io.Writer) error { return screen.WriteSweep(out, w.screen(a.name), a.screen(f.look)) })
-	}
-	if err != nil {
+	if err := a.show(w, f.json, f.look); err != nil {
 		return err
 	}
 	return a.conclude(w)
 }
 
+// check refuses flags that do not go together.
+func (f *sweepFlags) check(c *cobra.Command, args []string) error {
+	if err := givenFolder(c, f.folder); err != nil {
+		return err
+	}
+	switch into := f.folder != "" || f.resume != ""; {
+	case f.resume == "" && c.Flags().Changed("resume"):
+		return &usageError{c, errors.New("--resume: the folder's name is empty; want the folder of a sweep")}
+	case f.folder != "" && f.resume != "":
+		return &usageError{c, errors.New("-o begins a sweep, --resume goes on with one; want one of them")}
+	case f.perRun && !into:
+		return &usageError{c, errors.New("--per-run writes a file; want a folder for it with -o")}
+	case f.shard != "" && !into:
+		return &usageError{c, errors.New("--shard writes the chunks of its part; want a folder for them with -o or --resume")}
+	case f.repair && f.resume == "":
+		return &usageError{c, errors.New("--repair is about the folder of --resume")}
+	case f.resume != "" && len(args) == 0 && len(f.settings) > 0:
+		return &usageError{c, errors.New("--set changes a scenario; want the scenario as well, or the one in the folder as it is")}
+	}
+	if f.shard != "" {
+		if _, err := sweep.ParseShard(f.shard); err != nil {
+			return &usageError{c, fmt.Errorf("--shard: %w", err)}
+		}
+	}
+	return nil
+}
+
+// begin prepares a sweep from the start, and the folder for it.
+func (a *app) begin(c *cobra.Command, args []string, f *sweepFlags) (*campaign, error) {
+	w, err := a.prepare(c, args, f)
+	if dir := f.folder + f.resume; err == nil && dir != "" {
+		err = w.open(dir)
+	}
+	return w, err
+}
+
+// prepare prepares a sweep and touches no file.
+func (a *app) prepare(c *cobra.Command, args []string, f *sweepFlags) (*campaign, error) {
+	r, err := a.read(c, args, &f.choice)
+	if err != nil {
+		return nil, err
+	}
+	r.versus, r.why = f.versus, f.why
+	p := plan{runs: int(f.runs), workers: int(f.workers), perRun: f.perRun}
+	if f.shard != "" {
+		p.shard, _ = sweep.ParseShard(f.shard)
+	}
+	// What a swarm drew is a column of the runs, so their table is part of the dataset.
+	p.perRun = p.perRun || f.folder+f.resume != "" && len(r.scenario.Swarm) > 0
+	return newCampaign(r, p)
+}
+
+// show prints the answer: nothing of a shard, whose runs say something only
+// with those of the others.
+func (a *app) show(w *campaign, asJSON bool, seen look) error {
+	switch {
+	case len(w.result.Lines) == 0:
+		return nil
+	case asJSON:
+		return a.answer(w.writeLines)
+	}
+	return a.answer(func(out io.Writer) error { return screen.WriteSweep(out, w.screen(a.name), a.screen(seen)) })
+}
+
 // newCampaign prepares a sweep, so that bad input is known before anything is
 // written.
-func newCampaign(r *request, runs, workers int, perRun bool) (*campaign, error) {
-	w := &campaign{request: r, verb: "sweep"}
+func newCampaign(r *request, p plan) (*campaign, error) {
+	w := &campaign{request: r, plan: p, verb: "sweep"}
 	cells, err := r.scenario.Cells()
 	if err != nil {
 		return nil, err
@@ -139,7 +202,7 @@ func newCampaign(r *request, runs, workers int, perRun bool) (*campaign, error) 
 			}
 		}
 	}
-	o := sweep.Options{Runs: runs, Seed: r.seed, Workers: workers, Table: r.scenario.Table(), Versus: r.versus, Why: r.why}
+	o := sweep.Options{Runs: p.runs, Seed: r.seed, Workers: p.workers, Table: r.scenario.Table(), Versus: r.versus, Shard: p.shard, Why: r.why}
 	o.Progress = func(done, total uint64) {
 		if w.progress != nil {
 			w.progress(done, total)
@@ -155,7 +218,7 @@ func newCampaign(r *request, runs, workers int, perRun bool) (*campaign, error) 
 	if o.Runs == 0 {
 		o.Runs = sweep.DefaultRuns
 	}
-	if perRun || o.Runs < fewRuns {
+	if p.perRun || o.Runs < fewRuns {
 		o.PerRun = w.take
 	}
 	if w.prepare, err = sweep.New(r.scenario, o); err != nil {
@@ -180,16 +243,19 @@ func (a *app) carryOut(w *campaign) error {
 	})
 	clear()
 	w.took = time.Since(begin)
-	if err != nil {
-		if w.rows != nil {
-			w.rows.abandon()
-		}
-		return &failure{statusUnknown, err}
+	if err == nil && w.folder != nil {
+		err = w.writeFiles()
+	} else if w.rows != nil {
+		w.rows.abandon()
 	}
-	if w.folder == nil {
+	if err = errors.Join(err, w.closeLog(err)); err == nil {
 		return nil
 	}
-	return w.writeFiles()
+	if w.log != nil && w.log.Len() > 0 {
+		err = fmt.Errorf("%w\n%s keeps the %s that were finished; to go on: %s",
+			err, w.log.Path(), count(w.log.Len(), "chunk"), w.rest(a.name))
+	}
+	return &failure{statusUnknown, err}
 }
 
 // writeLines writes the contract of `sweep --json`.
@@ -200,63 +266,4 @@ func (w *campaign) writeLines(out io.Writer) error {
 		}
 	}
 	return nil
-}
-
-// conclude says what was done and what is left, and gives the exit status.
-func (a *app) conclude(w *campaign) error {
-	if !w.quiet && w.result.Done > 0 {
-		a.say("%d runs in %v", w.result.Done, w.took.Round(10*time.Millisecond))
-	}
-	if w.folder != nil && len(w.folder.written) > 0 {
-		a.say("wrote %s: %s", w.folder.dir, w.folder.contents())
-	}
-	if w.result.Complete() {
-		return nil
-	}
-	if w.result.Done == 0 {
-		a.say("%s: interrupted before the first runs were whole; nothing was written", a.program)
-	} else {
-		a.say("%s: interrupted after %d of %d runs; what is shown and written covers the first of them, whole and without figures",
-			a.program, w.result.Done, w.result.Total)
-	}
-	a.say("to go on: %s", w.rest(a.name))
-	return &failure{status: statusUnknown}
-}
-
-// command repeats the sweep.
-func (w *campaign) command(program string) string {
-	return w.repeat(program, uint64(w.runs), w.request.seed)
-}
-
-func (w *campaign) repeat(program string, runs, seed uint64) string {
-	flags := []string{"--runs", decimal(runs), "--seed", decimal(seed)}
-	if w.request.versus != "" {
-		flags = append(flags, "--versus", w.request.versus)
-	}
-	if w.request.why {
-		flags = append(flags, "--why")
-	}
-	return w.request.command(program, w.verb, flags...)
-}
-
-// rest is the command that makes the runs which are missing: the seeds from the
-// first that some ordering has not seen. Cells of a grid cannot be named apart,
-// so a sweep with one begins again: the same seeds give the same runs.
-func (w *campaign) rest(program string) string {
-	if grid := w.request.scenario.Sweep; grid != nil && len(grid.Grid) > 0 || w.result.Done == 0 {
-		return w.command(program) + w.into("")
-	}
-	done := w.result.Lines[0].Runs
-	return w.repeat(program, uint64(w.runs)-done, w.request.seed+done) + w.into("-rest")
-}
-
-// into is the -o of a command that goes on, beside the folder of this one.
-func (w *campaign) into(ending string) string {
-	if w.folder == nil {
-		return ""
-	}
-	if w.rows != nil {
-		return " --per-run -o " + quoteShell(w.folder.dir+ending)
-	}
-	return " -o " + quoteShell(w.folder.dir+ending)
 }

@@ -63,8 +63,12 @@ func (w *campaign) beginRows() error {
 
 // writeFiles writes what the sweep found: tables always, figures of a sweep
 // that is complete, the manifest last. A sweep without a whole run leaves the
-// folder as it was.
+// folder as it was. Of a shard only the manifest is written: its chunks are
+// there already.
 func (w *campaign) writeFiles() error {
+	if !w.plan.shard.Whole() {
+		return w.writeAll(nil)
+	}
 	if len(w.result.Lines) == 0 {
 		if w.rows != nil {
 			w.rows.abandon()
@@ -102,10 +106,20 @@ type sweepFile struct {
 
 // writeAll writes files and the manifest that describes them.
 func (w *campaign) writeAll(files []sweepFile) error {
-	m := dataset.NewManifest(version(), w.command(w.request.program), w.runs, w.result.Lines)
+	m := dataset.NewManifest(version(), w.manifestCommand(), w.runs, w.result.Lines)
+	if shard := w.plan.shard; !shard.Whole() {
+		id := w.identity()
+		m.Scenario, m.ScenarioHash = id.Scenario, id.ScenarioHash
+		m.Seeds = dataset.Seeds{First: id.Seed, Runs: id.Runs, Shard: shard.String()}
+		m.Orderings, m.Cells = w.prepare.Labels(), w.prepare.Cells()
+	}
 	m.Complete, m.Ratios = w.result.Complete(), w.ratios()
 	if !m.Complete {
 		m.Continue = w.rest(w.request.program)
+	}
+	var err error
+	if m.Files, err = w.describeCopy(); err != nil {
+		return &failure{statusUnknown, err}
 	}
 	if w.rows != nil {
 		m.Files = append(m.Files, w.rows.produced())
@@ -121,4 +135,22 @@ func (w *campaign) writeAll(files []sweepFile) error {
 		m.Files = append(m.Files, dataset.Describe(f.name, b.Bytes()))
 	}
 	return w.folder.write("manifest.json", m.Write)
+}
+
+// manifestCommand repeats everything in the folder, in another.
+func (w *campaign) manifestCommand() string {
+	command := w.command(w.request.program)
+	if w.verb != "sweep" {
+		return command
+	}
+	if w.plan.perRun {
+		command += " --per-run"
+	}
+	if shard := w.plan.shard; !shard.Whole() {
+		command += " --shard " + shard.String()
+	}
+	if w.plan.perRun || !w.plan.shard.Whole() {
+		command += " -o out" // without which it writes none
+	}
+	return command
 }

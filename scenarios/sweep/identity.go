@@ -24,9 +24,10 @@ type Identity struct {
 	Runs         int      `json:"runs"`
 	Orderings    []string `json:"orderings"` // kinds and parameters of the first cell
 	Versus       string   `json:"versus"`
-	Chunk        int      `json:"chunk"` // runs of each ordering
-	Rows         bool     `json:"rows"`  // single runs are kept, too
-	Why          bool     `json:"why"`   // mechanisms are counted
+	Chunk        int      `json:"chunk"`  // runs of each ordering
+	Chunks       int      `json:"chunks"` // of all cells
+	Rows         bool     `json:"rows"`   // single runs are kept, too
+	Why          bool     `json:"why"`    // mechanisms are counted
 }
 
 // Identity returns the identity of the sweep as the tool makes it.
@@ -45,6 +46,7 @@ func (w *Sweep) Identity(tool string) Identity {
 		Runs:         w.options.Runs,
 		Versus:       w.options.Versus,
 		Chunk:        w.chunkSize,
+		Chunks:       w.Chunks(),
 		Rows:         w.options.PerRun != nil,
 		Why:          w.options.Why,
 	}

@@ -12,8 +12,11 @@ import (
 // holds must be of the same [Identity]. It is used by one goroutine at a time;
 // an error ends the sweep. scenarios/sweep/store keeps them in a file.
 type Store interface {
+	// Has reports whether the chunk is there.
 	Has(index int) bool
+	// Load returns the bytes of a chunk that is there.
 	Load(index int) ([]byte, error)
+	// Save adds a chunk that is not there.
 	Save(index int, chunk []byte) error
 }
 

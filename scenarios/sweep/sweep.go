@@ -210,6 +210,22 @@ func (w *Sweep) Runs() int { return w.options.Runs }
 // Total returns how many runs the sweep has in all, or its shard.
 func (w *Sweep) Total() uint64 { return w.total }
 
+// Cells returns how many cells there are.
+func (w *Sweep) Cells() int { return len(w.cells) }
+
+// Labels returns the labels of the orderings, in the order of the cells.
+func (w *Sweep) Labels() []string {
+	var labels []string
+	for i := range w.cells {
+		for k := range w.cells[i].units {
+			if label := w.cells[i].units[k].plan.Label(); !slices.Contains(labels, label) {
+				labels = append(labels, label)
+			}
+		}
+	}
+	return labels
+}
+
 // Chunks returns into how many chunks all runs are cut, numbered from 0.
 func (w *Sweep) Chunks() int { return w.chunks() * len(w.cells) }
 

@@ -1,0 +1,297 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mpcomm/reports/dataset"
+	"mpcomm/scenarios"
+	"mpcomm/scenarios/sweep"
+	"mpcomm/scenarios/sweep/store"
+)
+
+// resume prepares a sweep that goes on in its folder. It begins the sweep if the
+// folder has none and there is a scenario, so that the same command serves for
+// the first time and for every time after. Nothing is left to do, and nil is
+// returned, if the folder holds the whole sweep.
+func (a *app) resume(c *cobra.Command, args []string, f *sweepFlags) (*campaign, error) {
+	if f.repair {
+		if err := a.repair(f.resume); err != nil {
+			return nil, err
+		}
+	}
+	log, err := store.Open(f.resume)
+	var damaged *store.DamagedError
+	switch {
+	case err == nil:
+		return a.goOn(c, args, f, log)
+	case errors.As(err, &damaged):
+		return nil, &failure{statusUnknown, fmt.Errorf("%w\nto go on with them and make the others again: %s sweep --resume %s --repair (which keeps the damaged file as %s)",
+			err, a.name, quoteShell(f.resume), store.DamagedName)}
+	case errors.Is(err, store.ErrInUse):
+		return nil, &failure{statusUnknown, err}
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, store.ErrEmpty):
+		done, err := a.alreadyDone(c, args, f)
+		switch {
+		case err != nil || done:
+			return nil, err
+		case len(args) == 0:
+			return nil, fmt.Errorf("%s holds no sweep that could go on; to begin one there, name its scenario", f.resume)
+		}
+		return a.begin(c, args, f)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, &failure{statusUnknown, err}
+	}
+	return nil, err
+}
+
+// repair sets a damaged file of chunks aside.
+func (a *app) repair(dir string) error {
+	damages, err := store.Repair(dir)
+	if err != nil {
+		return &failure{statusUnknown, err}
+	}
+	for _, d := range damages {
+		a.say("left out: %v", d)
+	}
+	if len(damages) > 0 {
+		a.say("the damaged file is kept as %s", filepath.Join(dir, store.DamagedName))
+	}
+	return nil
+}
+
+// goOn prepares the sweep of a file of chunks. What the command line does not
+// say is as the file says; what it says must agree.
+func (a *app) goOn(c *cobra.Command, args []string, f *sweepFlags, log *store.Log) (w *campaign, err error) {
+	defer func() {
+		if err != nil {
+			_ = log.Close()
+		}
+	}()
+	k, err := understand(f.resume, log)
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.requestOf(c, args, f, k)
+	if err != nil {
+		return nil, err
+	}
+	p := plan{runs: k.identity.Runs, workers: int(f.workers), perRun: k.notes.PerRun || f.perRun, shard: k.notes.Shard}
+	if f.runs != 0 {
+		p.runs = int(f.runs)
+	}
+	if f.shard != "" {
+		p.shard, _ = sweep.ParseShard(f.shard)
+	}
+	if w, err = newCampaign(r, p); err != nil {
+		return nil, err
+	}
+	list, err := k.differences(w)
+	if err != nil {
+		return nil, err
+	}
+	if p.perRun != k.notes.PerRun {
+		list = append(list, scenarios.Difference{Path: "--per-run", Old: "not given", New: "given"})
+	}
+	if there, here := k.notes.Shard, p.shard; there != here {
+		list = append(list, scenarios.Difference{Path: "shard", Old: there.String(), New: here.String()})
+	}
+	if len(list) > 0 {
+		return nil, fmt.Errorf("%s is of another sweep:%s\nwant the same, or another folder", log.Path(), otherwise(list))
+	}
+	if w.folder, err = openFolder(f.resume); err != nil {
+		return nil, err
+	}
+	w.keep(log)
+	a.tellOf(k)
+	from := f.resume
+	if len(args) > 0 {
+		from = filepath.Dir(args[0])
+	}
+	if err := k.restoreCopy(w, from); err != nil {
+		return nil, err
+	}
+	return w, w.start()
+}
+
+// restoreCopy writes the copy of the scenario again if it is not whole: a process
+// may be killed when it has just made the file of chunks.
+func (k *kept) restoreCopy(w *campaign, from string) error {
+	text, err := os.ReadFile(filepath.Join(k.dir, scenarioCopy))
+	if err == nil && string(text) == k.notes.Scenario {
+		return nil
+	}
+	err = w.folder.writeCopyFrom(from, w.request, scenarioCopy, []byte(k.notes.Scenario))
+	w.folder.written = nil
+	return err
+}
+
+// tellOf says what was found where a sweep goes on.
+func (a *app) tellOf(k *kept) {
+	if n := k.log.Torn(); n > 0 {
+		a.say("%s: its last record was not finished; its %d bytes are cut off, and its chunk is made again", k.log.Path(), n)
+	}
+	if n := k.log.Twice(); n > 0 {
+		a.say("%s: %s there twice, with the same bytes", k.log.Path(), count(n, "chunk"))
+	}
+	if !k.log.Locked() {
+		a.say("%s: this system cannot lock it; mind that no other process goes on with it", k.log.Path())
+	}
+	a.say("going on with %s of %d", count(k.log.Len(), "chunk"), k.chunks())
+}
+
+// chunks is how many the sweep has, or its shard.
+func (k *kept) chunks() int {
+	n := 0
+	for index := range k.identity.Chunks {
+		if k.notes.Shard.Has(index) {
+			n++
+		}
+	}
+	return n
+}
+
+// requestOf is the request of a sweep that goes on: the scenario that is named,
+// or the copy, with the flags of now where they are given, else those of then.
+func (a *app) requestOf(c *cobra.Command, args []string, f *sweepFlags, k *kept) (*request, error) {
+	given := c.Flags().Changed
+	if !given("ordering") && len(k.notes.Selection) > 0 {
+		f.orderings = []string{strings.Join(k.notes.Selection, ",")}
+	}
+	var r *request
+	var err error
+	if len(args) > 0 {
+		r, err = a.read(c, args, &f.choice)
+	} else {
+		r, err = a.copyOf(k, f.orderings)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.versus = k.identity.Versus
+	if given("versus") {
+		r.versus = f.versus
+	}
+	r.why = k.identity.Why || f.why
+	if r.seed = k.identity.Seed; given("seed") {
+		r.seed = f.seed
+	}
+	return r, nil
+}
+
+// copyOf is the request that made a file of chunks, from the copy of its
+// scenario.
+func (a *app) copyOf(k *kept, orderings []string) (*request, error) {
+	s, err := scenarios.Parse(filepath.Join(k.dir, scenarioCopy), []byte(k.notes.Scenario), scenarios.FilesIn(k.dir), a.table)
+	if err != nil {
+		return nil, fmt.Errorf("the scenario in %s cannot be read: %w\nwant the scenario named as well", k.log.Path(), err)
+	}
+	r := &request{program: a.program, argument: k.notes.Argument, scenario: s, seeded: true}
+	for _, text := range k.notes.Settings {
+		setting, err := scenarios.ParseSetting(text)
+		if err != nil {
+			return nil, err
+		}
+		r.settings = append(r.settings, setting)
+	}
+	for _, list := range orderings {
+		r.selection = append(r.selection, strings.Split(list, ",")...)
+	}
+	r.orderings, err = selected(s, r.selection)
+	return r, err
+}
+
+// differences lists what a campaign is otherwise than the sweep of the file,
+// values of the scenario first.
+func (k *kept) differences(w *campaign) ([]scenarios.Difference, error) {
+	list := k.identity.Differences(w.identity())
+	aboutScenario := func(path string) bool { return path == "scenario hash" || path == "cells" }
+	var values []scenarios.Difference
+	for _, d := range list {
+		if aboutScenario(d.Path) && values == nil {
+			there, err := scenarios.Parse(k.log.Path(), []byte(k.notes.Scenario), scenarios.FilesIn(k.dir), w.request.scenario.Table())
+			if err != nil {
+				return list, nil // the hashes are all that is known
+			}
+			if values, err = valuesApart(there, w.request.scenario); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, d := range list {
+		if len(values) == 0 || !aboutScenario(d.Path) {
+			values = append(values, d)
+		}
+	}
+	return values, nil
+}
+
+// valuesApart are the values in which two scenarios differ, or else their cells:
+// what a grid varies may be the default of a value that only one of them writes.
+func valuesApart(there, here *scenarios.Scenario) ([]scenarios.Difference, error) {
+	list := scenarios.Differences(there, here)
+	if len(list) > 0 {
+		return list, nil
+	}
+	a, err := there.Cells()
+	if err != nil {
+		return nil, err
+	}
+	b, err := here.Cells()
+	if err != nil {
+		return nil, err
+	}
+	for i := range min(len(a), len(b)) {
+		var words []string
+		for _, s := range a[i].Settings {
+			words = append(words, s.String())
+		}
+		for _, d := range scenarios.Differences(a[i].Scenario, b[i].Scenario) {
+			d.Path = "cell " + strings.Join(words, " ") + ": " + d.Path
+			list = append(list, d)
+		}
+	}
+	return list, nil
+}
+
+// alreadyDone reports whether the folder's manifest vouches for the whole sweep,
+// and says so. If a scenario is named, it must be the manifest's.
+func (a *app) alreadyDone(c *cobra.Command, args []string, f *sweepFlags) (bool, error) {
+	text, err := os.ReadFile(filepath.Join(f.resume, "manifest.json"))
+	if err != nil {
+		return false, nil
+	}
+	var m struct {
+		Complete bool
+		Command  string
+		Seeds    dataset.Seeds
+	}
+	if json.Unmarshal(text, &m) != nil || !m.Complete {
+		return false, nil
+	}
+	if len(args) > 0 {
+		if f.runs == 0 {
+			f.runs = uint64(m.Seeds.Runs)
+		}
+		w, err := a.prepare(c, args, f)
+		if err != nil {
+			return false, err
+		}
+		if !c.Flags().Changed("seed") {
+			w.request.seed = m.Seeds.First
+		}
+		w.plan.perRun = w.plan.perRun || strings.Contains(m.Command, " --per-run")
+		if here := w.manifestCommand(); here != m.Command {
+			return false, fmt.Errorf("%s holds another sweep, which is complete:\n  there: %s\n  here:  %s\nwant another folder, or -o to replace it", f.resume, m.Command, here)
+		}
+	}
+	a.say("%s is complete; nothing is left to do", f.resume)
+	return true, nil
+}
