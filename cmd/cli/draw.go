@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"mpcomm/reports/barcode"
+	"mpcomm/reports/screen"
 	"mpcomm/reports/spacetime"
 	"mpcomm/reports/svg"
 	"mpcomm/reports/trace"
@@ -20,6 +23,26 @@ type drawFlags struct {
 	choice
 	file  string
 	theme string
+	as    string
+}
+
+// picture writes itself on a ground.
+type picture interface {
+	WriteSVG(w io.Writer, theme svg.Theme) error
+}
+
+// namedPicture is a picture of a run and how to have it.
+type namedPicture struct {
+	name string
+	of   func(*app, *job) (picture, error)
+}
+
+// pictures of a run, by their names on the command line. The first is drawn
+// unless another one is asked for.
+var pictures = []namedPicture{
+	{"spacetime", func(_ *app, j *job) (picture, error) { return j.spacetime() }},
+	{"barcode", func(_ *app, j *job) (picture, error) { return j.barcode() }},
+	{"screen", func(a *app, j *job) (picture, error) { return j.screen(a.program) }},
 }
 
 // themes by their names on the command line.
@@ -33,17 +56,21 @@ func (a *app) drawCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "draw [FILE|NAME]",
 		Short: "A picture of one run as SVG: who sent and received what when, and what each ordering made of it",
-		Long: "draw makes one run of a scenario under each of its orderings and draws it: peers as\n" +
-			"lanes, true time to the right, messages as slanted arrows, and below them the logs of\n" +
-			"each ordering with the answers to two questions: do they agree, and is cause before\n" +
-			"effect? A run of up to 6 peers and 12 messages is drawn with all its clocks.\n\n" +
+		Long: "draw makes one run of a scenario under each of its orderings and draws it.\n\n" +
+			"--as spacetime draws a small run: peers as lanes, true time to the right, messages as\n" +
+			"slanted arrows, and below them the logs of each ordering with the answers to two\n" +
+			"questions: do they agree, and is cause before effect? A run of up to 6 peers and 12\n" +
+			"messages is drawn with all its clocks.\n" +
+			"--as barcode draws where the logs disagree, of a run of any size.\n" +
+			"--as screen draws what run shows on a terminal of 100 columns, as text.\n\n" +
 			"The picture goes to standard output, or to a file with -o.",
-		Example: "  mpcomm draw minimal > minimal.svg\n  mpcomm draw crash --set workload.messages=2 -o crash.svg --theme dark",
+		Example: "  mpcomm draw minimal > minimal.svg\n  mpcomm draw lab --as barcode -o barcode.svg --theme dark",
 		Args:    arguments(0, 1, "at most one scenario"), ValidArgsFunction: completeScenario,
 		RunE: func(c *cobra.Command, args []string) error { return a.draw(c, args, f) },
 	}
 	f.choice.flags(c)
 	c.Flags().StringVarP(&f.file, "output", "o", "-", "write the picture to `FILE`; - = standard output")
+	c.Flags().StringVar(&f.as, "as", pictures[0].name, "which `PICTURE`: spacetime, barcode or screen")
 	c.Flags().StringVar(&f.theme, "theme", "auto", "the ground: `auto` follows the reader's system; or light, dark")
 	return c
 }
@@ -52,6 +79,10 @@ func (a *app) draw(c *cobra.Command, args []string, f *drawFlags) error {
 	theme, err := themeOf(f.theme)
 	if err != nil {
 		return &usageError{c, err}
+	}
+	at := slices.IndexFunc(pictures, func(p namedPicture) bool { return p.name == f.as })
+	if at < 0 {
+		return &usageError{c, fmt.Errorf("--as %s: want one of spacetime barcode screen", f.as)}
 	}
 	if f.file == "" {
 		return &usageError{c, errors.New("-o: the file's name is empty; want the file to write to, or - for standard output")}
@@ -66,11 +97,11 @@ func (a *app) draw(c *cobra.Command, args []string, f *drawFlags) error {
 		return err
 	}
 	a.warn(r)
-	picture, err := j.spacetime()
+	drawn, err := pictures[at].of(a, j)
 	if err != nil {
 		return err
 	}
-	write := func(w io.Writer) error { return picture.WriteSVG(w, theme) }
+	write := func(w io.Writer) error { return drawn.WriteSVG(w, theme) }
 	if f.file == "-" {
 		return a.answer(write)
 	}
@@ -96,10 +127,16 @@ func themeOf(name string) (svg.Theme, error) {
 // does not fit in one picture.
 func (j *job) spacetime() (*spacetime.Figure, error) {
 	var runs []*trace.Run
-	for _, p := range j.plans {
-		r, err := run.Trace(p, j.request.seed, trace.Limits{})
-		if err != nil {
-			return nil, &failure{statusUnknown, fmt.Errorf("%s: %w", p.Label(), err)}
+	for i, p := range j.plans {
+		var r *trace.Run
+		if i < len(j.records) {
+			r = j.records[i]
+		}
+		if r == nil {
+			var err error
+			if r, err = run.Trace(p, j.request.seed, trace.Limits{}); err != nil {
+				return nil, &failure{statusUnknown, fmt.Errorf("%s: %w", p.Label(), err)}
+			}
 		}
 		runs = append(runs, r)
 		if err := spacetime.Fits(r); err != nil {
@@ -110,17 +147,56 @@ func (j *job) spacetime() (*spacetime.Figure, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", j.request.scenario.Name, err)
 	}
+	f.Caption = j.caption()
+	return f, nil
+}
+
+// barcode draws where the logs of the run disagree.
+func (j *job) barcode() (*barcode.Figure, error) {
+	j.bare = true
+	if err := interruptible(j.all); err != nil {
+		return nil, &failure{statusUnknown, err}
+	}
+	return &barcode.Figure{Caption: j.caption("--as", "barcode"), Strips: j.strips}, nil
+}
+
+// screen draws what the command run shows.
+func (j *job) screen(program string) (*screen.Picture, error) {
+	if err := interruptible(j.all); err != nil {
+		return nil, &failure{statusUnknown, err}
+	}
 	var seed []string
 	if j.request.seeded {
 		seed = []string{"--seed", decimal(j.request.seed)}
 	}
-	f.Caption = j.request.command(j.request.program, "draw", seed...)
-	return f, nil
+	command := j.request.command(program, "run", seed...)
+	if !strings.Contains(command, quoteShell(j.request.argument)) { // the lab goes without saying, not without a name
+		command += " " + quoteShell(j.request.argument)
+	}
+	return &screen.Picture{View: j.view(program), Command: command}, nil
 }
 
-// writeSpacetime draws a run that is small enough into its folder, and leaves
-// out what is too large.
-func (j *job) writeSpacetime() error {
+// caption is the command that draws the run.
+func (j *job) caption(more ...string) string {
+	if j.request.seeded {
+		more = append(more, "--seed", decimal(j.request.seed))
+	}
+	return j.request.command(j.request.program, "draw", more...)
+}
+
+// The pictures in the folder of a run.
+const (
+	spacetimeFile = "spacetime.svg"
+	barcodeFile   = "barcode.svg"
+)
+
+// writePictures draws the run into its folder: where its logs disagree, and if
+// it is small enough what happened.
+func (j *job) writePictures() error {
+	bars := &barcode.Figure{Caption: j.caption("--as", "barcode"), Strips: j.strips}
+	if err := j.writePicture(barcodeFile, bars); err != nil {
+		return err
+	}
 	for i := range j.result.Runs {
 		if d := &j.result.Runs[i].Divergence; !spacetime.MayFit(j.result.Peers, d.Messages) {
 			return nil
@@ -133,12 +209,13 @@ func (j *job) writeSpacetime() error {
 	} else if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	if err := f.WriteSVG(&b, svg.Auto); err != nil {
-		return err
-	}
-	return j.folder.writeBytes(spacetimeFile, b.Bytes())
+	return j.writePicture(spacetimeFile, f)
 }
 
-// spacetimeFile is what the space-time diagram is called in a folder.
-const spacetimeFile = "spacetime.svg"
+func (j *job) writePicture(name string, p picture) error {
+	var b bytes.Buffer
+	if err := p.WriteSVG(&b, svg.Auto); err != nil {
+		return err
+	}
+	return j.folder.writeBytes(name, b.Bytes())
+}

@@ -160,7 +160,7 @@ func (d *folder) seal() { d.mu.Lock() }
 // its result, its pictures and exports, and the logs of orderings or peers that are no more. Files that
 // are not named as the program names them stay.
 func (d *folder) clearRun() error {
-	remove := []string{filepath.Join(d.dir, "result.json"), filepath.Join(d.dir, spacetimeFile)}
+	remove := []string{filepath.Join(d.dir, "result.json"), filepath.Join(d.dir, spacetimeFile), filepath.Join(d.dir, barcodeFile)}
 	if report := filepath.Join(d.dir, reportName); startsWith(report, html.Begins) {
 		remove = append(remove, report)
 	}

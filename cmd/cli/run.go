@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mpcomm/peer/journal"
+	"mpcomm/reports/barcode"
 	"mpcomm/reports/result"
 	"mpcomm/reports/screen"
 	"mpcomm/reports/trace"
@@ -37,7 +38,8 @@ func (a *app) runCommand() *cobra.Command {
 		Long: "run makes one run of a scenario, the built-in lab by default, under each of its\n" +
 			"orderings, and says whether the peers' logs agree, whether causes come first, where\n" +
 			"logs part, and why. With -o it writes the logs, result.json, the scenario as run, all of\n" +
-			"it to look at in report.html and, of a small run, a space-time diagram.\n" +
+			"it to look at in report.html, a picture of where the logs disagree and, of a small run,\n" +
+			"a space-time diagram.\n" +
 			"--export adds each run whole, as exports/ORDERING.ENDING, in the formats\n" + formatList() + "\n\n" +
 			"Exit status: 1 if an expectation of the scenario is contradicted; else 2 if one cannot\n" +
 			"be told, or if there are none and a run ended at a limit; else 0.",
@@ -72,6 +74,8 @@ type job struct {
 	bars    bool // keep one barcode per peer
 	exports exports
 	record  bool // keep what a report needs
+	bare    bool // keep what the picture of where logs disagree needs, without a folder, too
+	strips  []barcode.Strip
 
 	result   result.Run
 	barcodes []screen.Barcode
@@ -199,7 +203,7 @@ func (j *job) all(ctx context.Context) error {
 	if err := j.folder.writeScenario(j.request); err != nil {
 		return err
 	}
-	if err := j.writeSpacetime(); err != nil {
+	if err := j.writePictures(); err != nil {
 		return err
 	}
 	if err := j.folder.write("result.json", j.writeJSON); err != nil {
@@ -240,6 +244,9 @@ func (j *job) one(i int) error {
 		if err := j.recorded(i); err != nil {
 			return err
 		}
+	}
+	if j.folder != nil || j.bare {
+		j.strips = append(j.strips, barcode.Of(r.Ordering, r.Kind, o.History))
 	}
 	if j.folder == nil {
 		return nil

@@ -39,7 +39,7 @@ var house = map[string]room{
 	"reports/result":  {imports: "sim peer peer/history reports/stats reports/wire", why: "the stable JSON must not depend on who computes or shows it"},
 	"reports/fit":     {imports: "network/latency sim/rng", why: "fitting is statistics on measurements; it must not know how a model is written or run"},
 	"reports/dataset": {imports: "reports/result reports/stats", why: "a table is written from results alone"},
-	"reports/screen":  {imports: "peer peer/history reports/result reports/stats", beyond: "github.com/jedib0t/go-pretty/v6 golang.org/x/term", why: "the screen shows results and computes none"},
+	"reports/screen":  {imports: "peer peer/history reports/palette reports/result reports/stats reports/svg", beyond: "github.com/jedib0t/go-pretty/v6 golang.org/x/term", why: "the screen shows results and computes none"},
 	"reports/palette": {why: "colours mean the same in every picture, whoever draws it"},
 	"reports/svg": {
 		imports: "reports/palette", beyond: "golang.org/x/image codeberg.org/go-fonts/liberation",
@@ -47,6 +47,7 @@ var house = map[string]room{
 	},
 	"reports/svg/svgtest": {imports: "reports/svg", why: "a picture is checked from its bytes alone, as a reader meets it"},
 	"reports/figure":      {imports: "sim sim/rng peer peer/history reports/compare reports/dataset reports/palette reports/result reports/stats", beyond: "gonum.org/v1/plot golang.org/x/image codeberg.org/go-fonts/liberation codeberg.org/go-pdf/fpdf", why: "the plotting library lives here only"},
+	"reports/barcode":     {imports: "peer peer/history reports/palette reports/svg", why: "where logs disagree is measured on the logs alone"},
 	"reports/spacetime": {
 		imports: "sim peer peer/history peer/journal reports/palette reports/result reports/svg reports/trace", why: "a diagram is drawn from what was recorded",
 	},

@@ -125,7 +125,9 @@ func arrowsOf(r *trace.Run) int {
 }
 
 // carries reports whether a packet brings a message from one peer to another.
-func carries(p *trace.Packet) bool { return p.Message != history.NoRef && p.From != p.To }
+func carries(p *trace.Packet) bool {
+	return p.Message != history.NoRef && p.Kind.Body() && p.From != p.To
+}
 
 // pairOf is the pair of the first finding that two messages make.
 func pairOf(r *trace.Run) pair {

@@ -112,7 +112,7 @@ func (s *scene) collect(f *Figure) {
 		switch {
 		case e.Kind == journal.Broadcast:
 			k.send = true
-		case e.Kind != journal.Arrival || met[key] || e.Message.Sender == e.Peer || r.At(m, e.Peer).Arrived != e.At:
+		case e.Kind != journal.Arrival || !e.Packet.Body() || met[key] || e.Message.Sender == e.Peer || r.At(m, e.Peer).Arrived != e.At:
 			continue
 		default:
 			met[key] = true

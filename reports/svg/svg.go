@@ -169,6 +169,34 @@ func (p *Picture) Rects(how Paint, all []Box) {
 	p.paint(how)
 }
 
+// Skyline draws bars side by side as one shape: each as wide as step, rising
+// from base, up where its height is below 0.
+func (p *Picture) Skyline(how Paint, x, base, step Len, heights []Len) {
+	var b strings.Builder
+	level := Len(0)
+	for i := 0; i < len(heights); {
+		k := i
+		for k < len(heights) && heights[k] == heights[i] {
+			k++
+		}
+		if d := heights[i] - level; d != 0 {
+			fmt.Fprintf(&b, "v%v", d)
+		}
+		if k < len(heights) || heights[i] != 0 {
+			fmt.Fprintf(&b, "h%v", Len(k-i)*step)
+		}
+		level, i = heights[i], k
+	}
+	if level != 0 {
+		fmt.Fprintf(&b, "v%v", -level)
+	}
+	if !strings.Contains(b.String(), "v") {
+		return // nothing rises
+	}
+	fmt.Fprintf(&p.body, `<path d="M%v %v%sz"`, x, base, b.String())
+	p.paint(how)
+}
+
 // Anchor says which part of a text stands at its point.
 type Anchor uint8
 
@@ -191,6 +219,14 @@ func (p *Picture) Words(x, y Len, a Anchor, t Type, i palette.Ink, s string) {
 	p.Spans(x, y, a, t, Span{Text: s, Ink: i})
 }
 
+// Stretched draws a line of text, its base line at y, exactly as wide as width
+// in any font: letters are stretched where they would take more or less.
+func (p *Picture) Stretched(x, y, width Len, t Type, i palette.Ink, s string) {
+	p.open(x, y, Start, t, i, width, false)
+	p.body.WriteString(Escape(s))
+	p.body.WriteString("</text>\n")
+}
+
 // Spans draws a line of text, its base line at y.
 func (p *Picture) Spans(x, y Len, a Anchor, t Type, spans ...Span) {
 	spans = slices.DeleteFunc(slices.Clone(spans), func(s Span) bool { return s.Text == "" })
@@ -201,7 +237,7 @@ func (p *Picture) Spans(x, y Len, a Anchor, t Type, spans ...Span) {
 	if i := slices.IndexFunc(spans, func(s Span) bool { return !s.Bold }); i >= 0 {
 		rest = spans[i].Ink
 	}
-	p.open(x, y, a, t, rest, len(spans) > 1)
+	p.open(x, y, a, t, rest, 0, len(spans) > 1)
 	for _, s := range spans {
 		switch {
 		case s.Bold:
@@ -215,8 +251,9 @@ func (p *Picture) Spans(x, y Len, a Anchor, t Type, spans ...Span) {
 	p.body.WriteString("</text>\n")
 }
 
-// open begins a text, of which every space counts if it consists of parts.
-func (p *Picture) open(x, y Len, a Anchor, t Type, i palette.Ink, spaces bool) {
+// open begins a text, as wide as it comes if width is 0, of which every space
+// counts if it consists of parts.
+func (p *Picture) open(x, y Len, a Anchor, t Type, i palette.Ink, width Len, parts bool) {
 	class := p.class("f-", i)
 	if t.Halo {
 		class += " " + p.class("s-", palette.Ground)
@@ -231,7 +268,10 @@ func (p *Picture) open(x, y Len, a Anchor, t Type, i palette.Ink, spaces bool) {
 	if t.Halo {
 		p.body.WriteString(` stroke-width="4" stroke-linejoin="round" paint-order="stroke"`)
 	}
-	if spaces {
+	if width > 0 {
+		fmt.Fprintf(&p.body, ` textLength="%v" lengthAdjust="spacingAndGlyphs"`, width)
+	}
+	if parts {
 		p.body.WriteString(` xml:space="preserve"`)
 	}
 	switch a {

@@ -103,7 +103,14 @@ func (p *Picture) text(d *xml.Decoder, e xml.StartElement) error {
 		return fmt.Errorf("text %q has no size", words)
 	}
 	anchor := map[string]svg.Anchor{"": svg.Start, "middle": svg.Middle, "end": svg.End}[attr(e, "text-anchor")]
-	p.Texts = append(p.Texts, Text{words, svg.BoxOf(number(e, "x"), number(e, "y"), anchor, t, words)})
+	box := svg.BoxOf(number(e, "x"), number(e, "y"), anchor, t, words)
+	if w := number(e, "textLength"); w > 0 {
+		if anchor != svg.Start {
+			return fmt.Errorf("text %q is stretched from its %s", words, attr(e, "text-anchor"))
+		}
+		box.W = w
+	}
+	p.Texts = append(p.Texts, Text{words, box})
 	return nil
 }
 
