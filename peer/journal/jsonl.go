@@ -19,7 +19,8 @@ const MaxLine = 1 << 16
 
 // WriteJSONL writes one JSON object a line for each event. Names of fields are
 // stable; times are decimal milliseconds, exact to the nanosecond. A field is
-// left out where it says nothing: no peer, no message, no packet, zero.
+// left out where it says nothing: no peer, no message, no packet, zero; of a
+// fate that does not arrive, when it would.
 func WriteJSONL(w io.Writer, events []Event) error {
 	b := make([]byte, 0, 256)
 	for i := range events {
@@ -54,7 +55,7 @@ func appendJSON(b []byte, e *Event) []byte {
 	if e.Kind == Fate || e.Verdict != 0 {
 		b = appendWord(b, "verdict", VerdictName(e.Verdict))
 	}
-	if e.Arrival != 0 {
+	if e.Kind == Fate && e.Arrival != sim.Never || e.Kind != Fate && e.Arrival != 0 {
 		b = append(b, `,"arrival_ms":`...)
 		b = e.Arrival.AppendMS(b)
 	}
@@ -154,7 +155,11 @@ func parse(text []byte) (Event, error) {
 	}
 	var errs [9]error
 	e.At, errs[0] = parseMS("at_ms", l.At)
-	e.Arrival, errs[1] = parseMS("arrival_ms", l.Arrival)
+	if l.Kind == Fate.String() && l.Arrival == "" {
+		e.Arrival = sim.Never
+	} else {
+		e.Arrival, errs[1] = parseMS("arrival_ms", l.Arrival)
+	}
 	e.Peer, errs[2] = parsePeer("peer", l.Peer)
 	e.Other, errs[3] = parsePeer("other", l.Other)
 	kind, err := parseWord("kind", l.Kind, kindNames[:], "kind")
