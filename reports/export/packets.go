@@ -1,6 +1,8 @@
 package export
 
 import (
+	"slices"
+
 	"mpcomm/peer"
 	"mpcomm/peer/journal"
 )
@@ -34,6 +36,7 @@ type packet struct {
 
 // pairing joins what was sent to what arrived.
 type pairing struct {
+	events  []journal.Event
 	packets []packet
 	of      []int32 // by event: the packet of a fate or an arrival, or -1
 
@@ -43,11 +46,13 @@ type pairing struct {
 	next    int32
 }
 
-// pair walks the events of a run. Packets of one name, which an ordering should
-// not send, are taken to arrive in the order in which they were sent.
+// pair walks the events of a run. Some packets have one name here, such as
+// acknowledgements of a transport, whose numbers are not recorded: an arrival is
+// that of the packet which was to arrive then, or, if it was kept back on its
+// way, of the first that is missing.
 func pair(events []journal.Event) *pairing {
 	p := &pairing{
-		of:   make([]int32, len(events)),
+		events: events, of: make([]int32, len(events)),
 		held: map[name][]int32{}, waiting: map[name][]int32{}, numbers: map[name]int32{},
 	}
 	for i := range events {
@@ -90,8 +95,12 @@ func (p *pairing) leave(e *journal.Event, i int32) {
 
 func (p *pairing) come(e *journal.Event, i int32) {
 	x := nameOf(e)
-	if list := p.waiting[x]; len(list) > 0 {
-		p.of[i], p.waiting[x] = list[0], list[1:]
-		p.packets[list[0]].came = i
+	list := p.waiting[x]
+	if len(list) == 0 {
+		return
 	}
+	k := max(0, slices.IndexFunc(list, func(k int32) bool { return p.events[p.packets[k].fate].Arrival == e.At }))
+	p.of[i] = list[k]
+	p.packets[list[k]].came = i
+	p.waiting[x] = slices.Delete(list, k, k+1)
 }

@@ -3,6 +3,7 @@ package run_test
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 
 	"mpcomm/reports/export"
@@ -174,7 +175,8 @@ func checkPCAPNG(t tester, data []byte, lines []line, r *export.Run, o *run.Outc
 	if len(want) != len(frames) {
 		t.Fatalf("pcapng: %d packets, want %d", len(frames), len(want))
 	}
-	sent, lost, arrived := uint64(0), 0, 0
+	checkComments(t, frames, lines)
+	sent, lost := uint64(0), 0
 	ids := map[uint16]frame{}
 	for i, f := range frames {
 		plain := f
@@ -183,7 +185,6 @@ func checkPCAPNG(t tester, data []byte, lines []line, r *export.Run, o *run.Outc
 			t.Errorf("pcapng: packet %d is %+v, want %+v", i, f, want[i])
 		}
 		if f.direction == 1 {
-			arrived++
 			text, _, _ := strings.Cut(f.text, " copy=")
 			if s, known := ids[f.id]; !known || s.text != text || s.from != f.from || s.to != f.to {
 				t.Errorf("pcapng: %+v arrives and was sent as %+v", f, s)
@@ -206,6 +207,65 @@ func checkPCAPNG(t tester, data []byte, lines []line, r *export.Run, o *run.Outc
 	}
 	if lost == 0 != (countLost(lines) == 0) {
 		t.Errorf("pcapng: %d comments on losses, the journal has %d", lost, countLost(lines))
+	}
+}
+
+// checkComments holds what comments say of an arrival, a delivery or a partition
+// to the lines of JSON.
+func checkComments(t tester, frames []frame, lines []line) {
+	t.Helper()
+	comes, held, delivered := map[string][]string{}, map[string]bool{}, map[string]string{}
+	logged := map[string]int{}
+	for _, l := range lines {
+		name := fmt.Sprint(l["peer"], l["other"], l["packet"], l["message"], l["round"], l["attempt"], "#", l["copy"])
+		switch l["kind"] {
+		case "fate":
+			held[name] = held[name] || l["verdict"] == "held"
+		case "arrival":
+			name = fmt.Sprint(l["other"], l["peer"], l["packet"], l["message"], l["round"], l["attempt"], "#", l["copy"])
+			if l["verdict"] == "" {
+				comes[name] = append(comes[name], "arrives at "+l["at_ms"]+" ms")
+			}
+		case "delivery":
+			logged[l["peer"]]++
+			if key := l["peer"] + " " + l["message"]; delivered[key] == "" {
+				delivered[key] = fmt.Sprintf("delivered at %s ms, position %d", l["at_ms"], logged[l["peer"]])
+			}
+		}
+	}
+	for _, f := range frames {
+		words := map[string]string{}
+		parts := strings.Fields(f.text)
+		for _, part := range parts[1:] {
+			if key, value, ok := strings.Cut(part, "="); ok {
+				words[key] = value
+			} else {
+				words["message"] = part
+			}
+		}
+		peerOf := func(address string) string { return "p" + strings.TrimPrefix(address, "10.0.0.") }
+		name := fmt.Sprint(peerOf(f.from), peerOf(f.to), parts[0], words["message"], words["round"], words["attempt"], "#", words["copy"])
+		key := f.port + " " + words["message"]
+		switch body := parts[0] == "data" || parts[0] == "relay"; {
+		case f.direction == 2 && held[name] != strings.Contains(f.comment, "held by a partition until"):
+			t.Errorf("pcapng: %+v; held: %t", f, held[name])
+		case f.direction == 2:
+			// Several may have one name: each arrival is that of one of them.
+			if k := slices.IndexFunc(comes[name], func(words string) bool { return strings.Contains(f.comment, words) }); k >= 0 {
+				comes[name] = slices.Delete(comes[name], k, k+1)
+			} else if strings.Contains(f.comment, "arrives at") && !strings.Contains(f.comment, "lost") && !strings.Contains(f.comment, "after the end") {
+				t.Errorf("pcapng: %+v, but arrivals are %q", f, comes[name])
+			}
+		case f.direction == 1 && body && !strings.Contains(f.comment, delivered[key]):
+			t.Errorf("pcapng: %+v, want %q", f, delivered[key])
+		case f.direction == 1 && body:
+			delete(delivered, key) // by the first to come
+		}
+	}
+	for name, left := range comes {
+		if len(left) > 0 && strings.HasSuffix(name, "#") { // the arrival of a duplicate is not foretold
+			t.Errorf("pcapng: no packet %s is said to %q", name, left)
+		}
 	}
 }
 
