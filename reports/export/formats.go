@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"strings"
+	"unicode"
 
 	"mpcomm/peer"
 	"mpcomm/peer/history"
@@ -22,7 +24,15 @@ type Run struct {
 }
 
 // title names the run in a file, on one line.
-func (r *Run) title() string { return fmt.Sprintf("%s, %s, seed %d", r.Scenario, r.Ordering, r.Seed) }
+func (r *Run) title() string {
+	blank := func(c rune) rune {
+		if unicode.IsControl(c) {
+			return ' '
+		}
+		return c
+	}
+	return strings.Map(blank, fmt.Sprintf("%s, %s, seed %d", r.Scenario, r.Ordering, r.Seed))
+}
 
 // Format is a way to write a run.
 type Format struct {

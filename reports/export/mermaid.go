@@ -27,7 +27,7 @@ func writeMermaid(w *writer, r *Run) error {
 	}
 	m := sequence{diary: newDiary(h), came: map[history.Ref]map[peer.ID]bool{}}
 	m.b.WriteString(mermaidBegins)
-	m.line("%%%% %s", strings.ReplaceAll(r.title(), "\n", " "))
+	m.line("%%%% %s", r.title())
 	for p := range h.Peers {
 		m.line("participant %v", peer.ID(p))
 	}
