@@ -150,21 +150,3 @@ func TestREADMEScenarioRuns(t *testing.T) {
 		t.Errorf("%v: %v", err, j.misses)
 	}
 }
-
-// The folder of pictures holds what the README shows, and nothing else.
-func TestREADMEPictures(t *testing.T) {
-	t.Parallel()
-	readme := readText(t, readmePath)
-	pictures, err := filepath.Glob("../../.github/pictures/*")
-	if err != nil || len(pictures) == 0 {
-		t.Fatalf("no pictures: %v", err)
-	}
-	for _, p := range pictures {
-		if !strings.Contains(readme, "(.github/pictures/"+filepath.Base(p)+")") {
-			t.Errorf("README.md does not show %s", p)
-		}
-	}
-	if want := strings.Count(readme, "(.github/pictures/"); want != len(pictures) {
-		t.Errorf("README.md shows %d pictures, the folder holds %d", want, len(pictures))
-	}
-}
