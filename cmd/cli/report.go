@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -24,11 +25,14 @@ func (a *app) reportCommand() *cobra.Command {
 	f, file := &choice{single: true}, ""
 	c := &cobra.Command{
 		Use:   "report [FILE|NAME|DIR]",
-		Short: "A run as one HTML file: where the logs part and why, to look at and to move about in",
+		Short: "A run or a sweep as one HTML file, to look at and to move about in",
 		Long: "report makes one run of a scenario, the built-in lab by default, or again the run that\n" +
 			"a folder was written by, and writes it as one HTML file. The file shows the verdicts, the\n" +
 			"reasons, every message on its way and every log, and needs nothing else: it loads\n" +
-			"nothing, from nowhere, and says the most important without any script.",
+			"nothing, from nowhere, and says the most important without any script.\n\n" +
+			"Of the folder of a sweep it shows the figures, the table, a curve of any column over any\n" +
+			"axis of the grid and, with the table of runs, the worst seeds of each cell; that is\n" +
+			sweepReportName + " in the folder.",
 		Example:           "  mpcomm report minimal\n  mpcomm report lab --seed 7 -o seed7.html\n  mpcomm report lab-out",
 		Args:              arguments(0, 1, "at most one scenario or folder"),
 		ValidArgsFunction: completeScenario,
@@ -46,18 +50,41 @@ func (a *app) reportAlone(c *cobra.Command, args []string, f *choice, file strin
 	}
 	if len(args) > 0 {
 		if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
-			if file == "" {
-				file = filepath.Join(args[0], reportName)
-			}
-			args = []string{filepath.Join(args[0], "scenario.yaml")}
-			if _, err := os.Stat(args[0]); err != nil {
-				return fmt.Errorf("%s: %w; want a folder that run -o has written", args[0], reason(err))
-			}
+			return a.reportFolder(c, args[0], f, file)
 		}
 	}
 	if file == "" {
 		file = reportName
 	}
+	return a.reportRun(c, args, f, file)
+}
+
+// reportFolder reports on what a folder holds: a run, a sweep, or both.
+func (a *app) reportFolder(c *cobra.Command, dir string, f *choice, file string) error {
+	ofRun, ofSweep := holds(dir, "scenario.yaml") && (holds(dir, "result.json") || !holds(dir, "dataset.csv")), holds(dir, "dataset.csv")
+	switch {
+	case !ofRun && !ofSweep:
+		return fmt.Errorf("%s holds neither scenario.yaml nor dataset.csv; want a folder that run -o or sweep -o has written", dir)
+	case ofRun && ofSweep && file != "":
+		return &usageError{c, fmt.Errorf("report: %s holds a run and a sweep, and -o names one file; without -o they become %s and %s there", dir, reportName, sweepReportName)}
+	}
+	if ofRun {
+		if err := a.reportRun(c, []string{filepath.Join(dir, "scenario.yaml")}, f, cmp.Or(file, filepath.Join(dir, reportName))); err != nil {
+			return err
+		}
+	}
+	if ofSweep {
+		return a.reportSweep(c, dir, f, cmp.Or(file, filepath.Join(dir, sweepReportName)))
+	}
+	return nil
+}
+
+func holds(dir, name string) bool {
+	_, err := os.Stat(filepath.Join(dir, name))
+	return err == nil
+}
+
+func (a *app) reportRun(c *cobra.Command, args []string, f *choice, file string) error {
 	r, err := a.read(c, args, f)
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 
 	"mpcomm/reports/dataset"
 	"mpcomm/reports/figure"
+	"mpcomm/reports/html"
 	"mpcomm/reports/result"
 )
 
@@ -28,6 +29,9 @@ func (d *folder) clearSweep() error {
 		for _, form := range figureForms {
 			names = append(names, strings.ToLower(id)+form.ending)
 		}
+	}
+	if startsWith(filepath.Join(d.dir, sweepReportName), html.Begins) {
+		names = append(names, sweepReportName)
 	}
 	for _, name := range names {
 		path := filepath.Join(d.dir, name)

@@ -27,6 +27,7 @@ func TestInBrowser(t *testing.T) {
 		{"plain", withoutScripts},
 		{"looks", looks},
 		{"paper", onPaper},
+		{"sweep", sweeps},
 	} {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, parent, minimal, lab) })
 	}
