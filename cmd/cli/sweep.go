@@ -85,9 +85,8 @@ type campaign struct {
 	plan    plan
 	log     *store.Log // the chunks in the folder, or nil
 
-	progress func(done, total uint64)
-	result   *sweep.Result
-	took     time.Duration
+	result *sweep.Result
+	took   time.Duration
 }
 
 // plan is what a sweep is to do with a request.
@@ -203,11 +202,6 @@ func newCampaign(r *request, p plan) (*campaign, error) {
 		}
 	}
 	o := sweep.Options{Runs: p.runs, Seed: r.seed, Workers: p.workers, Table: r.scenario.Table(), Versus: r.versus, Shard: p.shard, Why: r.why}
-	o.Progress = func(done, total uint64) {
-		if w.progress != nil {
-			w.progress(done, total)
-		}
-	}
 	if len(r.selection) > 0 {
 		o.Orderings = r.orderings
 	}
@@ -231,17 +225,12 @@ func newCampaign(r *request, p plan) (*campaign, error) {
 // carryOut makes the runs and writes the files.
 func (a *app) carryOut(w *campaign) error {
 	begin := time.Now()
-	clear := func() {}
-	if !w.quiet && a.talksToTerminal() {
-		line := screen.NewProgress(a.talk, "runs", w.prepare.Total(), widthOf(a.talk, true))
-		w.progress = func(done, _ uint64) { _ = line.Update(done, time.Since(begin)) }
-		clear = func() { _ = line.Clear() }
-	}
+	stop := a.follow(w, begin)
 	err := uninterrupted(func(ctx context.Context) (err error) {
 		w.result, err = w.prepare.Run(ctx)
 		return err
 	})
-	clear()
+	stop()
 	w.took = time.Since(begin)
 	if err == nil && w.folder != nil {
 		err = w.writeFiles()

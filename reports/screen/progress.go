@@ -55,6 +55,47 @@ func (p *Progress) Update(done uint64, elapsed time.Duration) error {
 	return nil
 }
 
+// Board is a few lines on a terminal that are drawn over themselves. It is not
+// for use by several goroutines at once.
+type Board struct {
+	w     io.Writer
+	width int
+	drawn int // lines on the terminal now
+}
+
+// NewBoard returns a board on a terminal of width columns (0 = 80) that takes
+// the escapes of ECMA-48.
+func NewBoard(w io.Writer, width int) *Board {
+	if width <= 0 {
+		width = 80
+	}
+	return &Board{w: w, width: width}
+}
+
+// Draw replaces the lines; none removes them, so that whatever comes next begins
+// where they were. The cursor stays at the end of the last one.
+func (b *Board) Draw(lines []string) error {
+	if len(lines) == 0 && b.drawn == 0 {
+		return nil
+	}
+	var out strings.Builder
+	if b.drawn > 1 {
+		fmt.Fprintf(&out, "\x1b[%dA", b.drawn-1)
+	}
+	out.WriteString("\r\x1b[J") // everything from here on
+	for i, line := range lines {
+		if i > 0 {
+			out.WriteByte('\n')
+		}
+		out.WriteString(line[:min(len(line), b.width-1)]) // one that wraps cannot be drawn over
+	}
+	b.drawn = len(lines)
+	if _, err := io.WriteString(b.w, out.String()); err != nil {
+		return fmt.Errorf("screen: progress: %w", err)
+	}
+	return nil
+}
+
 // Clear removes the line, so that whatever comes next begins on an empty one.
 func (p *Progress) Clear() error {
 	if p.drawn == 0 {
@@ -72,23 +113,32 @@ func (p *Progress) Clear() error {
 // 8,213 runs/s  6 s left". Rate and time left are those at the mean speed so
 // far.
 func ProgressLine(noun string, done, total uint64, elapsed time.Duration) string {
+	return progressText(noun, done, total, done, elapsed)
+}
+
+// progressText is ProgressLine of a job of which only so much was made since it
+// began.
+func progressText(noun string, done, total, made uint64, elapsed time.Duration) string {
 	line := fmt.Sprintf("%s of %s %s", thousands(int64(done)), thousands(int64(total)), noun)
 	if total > 0 {
 		line += fmt.Sprintf("  %d%%", int(float64(done)/float64(total)*100))
 	}
-	if done == 0 || elapsed <= 0 {
+	if made == 0 || elapsed <= 0 {
 		return line
 	}
-	rate := float64(done) / elapsed.Seconds()
-	if rate >= 10 {
-		line += fmt.Sprintf("  %s %s/s", thousands(int64(rate)), noun)
-	} else {
-		line += fmt.Sprintf("  %.1f %s/s", rate, noun)
-	}
+	rate := float64(made) / elapsed.Seconds()
+	line += "  " + rateText(rate) + " " + noun + "/s"
 	if done < total {
 		line += "  " + roughly(float64(total-done)/rate) + " left"
 	}
 	return line
+}
+
+func rateText(rate float64) string {
+	if rate >= 10 {
+		return thousands(int64(rate))
+	}
+	return fmt.Sprintf("%.1f", rate)
 }
 
 // roughly writes seconds in the one or two units that matter.
