@@ -123,9 +123,9 @@ func (n *Network) compilePlaces(c *Config) {
 	}
 }
 
-// Reset begins a new run on the same memory, with root as the key of the run's
-// draws. It allocates nothing and clears only what the last run touched.
-func (n *Network) Reset(root rng.Key) {
+// Rename makes root the key of all draws from now on. What was drawn before
+// stays: packets under way, the state of a burst or a stall.
+func (n *Network) Rename(root rng.Key) {
 	n.keys = keys{delay: root.Name("delay")}
 	if n.mask&loses != 0 {
 		n.keys.loss = root.Name("loss")
@@ -148,6 +148,12 @@ func (n *Network) Reset(root rng.Key) {
 	if n.mask&freezes != 0 {
 		n.keys.stall, n.keys.straggle, n.keys.later = root.Name("stall"), root.Name("straggle"), root.Name("straggle-later")
 	}
+}
+
+// Reset begins a new run on the same memory, with root as the key of the run's
+// draws. It allocates nothing and clears only what the last run touched.
+func (n *Network) Reset(root rng.Key) {
+	n.Rename(root)
 	for _, p := range n.touched {
 		s := &n.senders[p]
 		clear(s.arrived)

@@ -53,6 +53,15 @@ func (s *Shuffle[E]) Next() (Time, E, bool) {
 	return s.at, s.pop(), true
 }
 
+// Peek returns the time of the event that Next would return, without removing
+// it, and false (and Never) when there is none.
+func (s *Shuffle[E]) Peek() (Time, bool) {
+	if len(s.pool) > 0 {
+		return s.at, true
+	}
+	return s.from.Peek()
+}
+
 // Len returns how many events are pending, those in hand included.
 func (s *Shuffle[E]) Len() int { return s.from.Len() + len(s.pool) }
 

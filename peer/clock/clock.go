@@ -55,12 +55,7 @@ func (c *Clock) Set(cfg *Config, root rng.Key, p peer.ID) {
 	c.clamped = c.offset < -most || c.offset > most
 	c.offset = max(-most, min(c.offset, most))
 	c.drift = max(-MaxDrift, min(c.drift, MaxDrift))
-	if cfg.Wander != nil {
-		c.wanders = root.Name("clock").Name("wander").With(uint64(p))
-	}
-	if cfg.Sync != nil {
-		c.syncs = root.Name("clock").Name("sync").With(uint64(p))
-	}
+	c.rename(root, p)
 	for _, s := range cfg.Steps {
 		c.insertStep(s)
 	}
@@ -69,6 +64,17 @@ func (c *Clock) Set(cfg *Config, root rng.Key, p peer.ID) {
 	}
 	c.pieces = append(c.pieces, c.first())
 	c.perfect = c.offset == 0 && c.drift == 0 && c.tick <= 1 && !cfg.changes() && len(c.steps) == 0
+}
+
+// rename makes root the key of the draws to come: rates of wander and errors of
+// synchronisation. Offset and drift are drawn once.
+func (c *Clock) rename(root rng.Key, p peer.ID) {
+	if c.cfg.Wander != nil {
+		c.wanders = root.Name("clock").Name("wander").With(uint64(p))
+	}
+	if c.cfg.Sync != nil {
+		c.syncs = root.Name("clock").Name("sync").With(uint64(p))
+	}
 }
 
 // flip changes the sign of v for one half of the words.

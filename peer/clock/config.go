@@ -138,6 +138,14 @@ func (g Group) Set(cfgs []Config, root rng.Key) {
 	}
 }
 
+// Rename makes root the key of all draws from now on. What a clock has drawn for
+// the time ahead it keeps.
+func (g Group) Rename(root rng.Key) {
+	for p := range g {
+		g[p].rename(root, peer.ID(p))
+	}
+}
+
 // Follows reports whether clock p is set by the time of clock q, directly or by
 // way of others.
 func (g Group) Follows(p, q peer.ID) bool {

@@ -101,6 +101,15 @@ func (s *Source) name(family rng.Key) {
 	}
 }
 
+// Rename makes root the key of all draws from now on. A message whose gap was
+// drawn before keeps its time.
+func (s *Source) Rename(root rng.Key) {
+	s.name(root.Name("workload"))
+	for p := range s.peers {
+		s.peers[p].gap = s.gap.With(uint64(p))
+	}
+}
+
 // Opened says that data is open at p. Its plan of messages and gaps begins.
 func (s *Source) Opened(p peer.ID, at sim.Time) {
 	x := &s.peers[p]

@@ -7,7 +7,6 @@ import (
 	"mpcomm/peer/journal"
 	"mpcomm/scenarios"
 	"mpcomm/sim"
-	"mpcomm/sim/rng"
 )
 
 // crash stops a peer: its timers and its state stop, what it sent travels on,
@@ -125,7 +124,7 @@ func (e *Engine) reincarnate(p int, now sim.Time) {
 	c := e.configs[p]
 	c.Incarnation, c.Broadcasts = e.nextLife(p), e.src.Broadcasts(peer.ID(p))
 	e.machines[p].Reset(c)
-	e.giveChance(rng.Root(e.outcome.Seed), p, c.Incarnation)
+	e.giveChance(e.root, p, c.Incarnation)
 	h.ready, h.finished, h.waiting, h.despairs = false, false, false, false
 	e.step(p, now, peer.Input{Kind: peer.InputStart})
 }

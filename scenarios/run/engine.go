@@ -69,6 +69,7 @@ type Engine struct {
 	throng     int // see gather
 	crowd      int
 	shuffle    *sim.Shuffle[event] // nil = ties come in order of insertion
+	root       rng.Key // of the draws to come
 	tieKey     rng.Key
 	last       sim.Time // of the last event that was not stale
 	beforeLast sim.Time
@@ -287,6 +288,7 @@ func (e *Engine) stop() (*Outcome, error) {
 func (e *Engine) reset(seed uint64) {
 	p := e.plan
 	root := rng.Root(seed)
+	e.root = root
 	e.sched.Reset()
 	e.resetTies(root)
 	e.net.Reset(root)

@@ -37,7 +37,7 @@ type faultState struct {
 
 // draw is the family of one fault's draws of one purpose, named by the fault.
 func (e *Engine) draw(i int, purpose string) rng.Key {
-	return rng.Root(e.outcome.Seed).Name("fault").Name(e.plan.faults[i].title).Name(purpose)
+	return e.root.Name("fault").Name(e.plan.faults[i].title).Name(purpose)
 }
 
 // resetFaults decides by chance which faults this run has. A draw is named by
