@@ -27,8 +27,8 @@ type figuresFlags struct {
 	quiet   bool
 }
 
-// ownSweeps are the built-in scenarios whose sweeps the figures are drawn from.
-var ownSweeps = []struct{ id, scenario string }{
+// ownScenarios are the built-in scenarios that the figures are drawn from.
+var ownScenarios = []struct{ id, scenario string }{
 	{"F1", "f1-jitter"},
 	{"F2", "f2-skew"},
 	{"F3", "f3-rate"},
@@ -37,7 +37,9 @@ var ownSweeps = []struct{ id, scenario string }{
 	{"F6", "f6-map"},
 	{"F7", "f7-spread"},
 	{"F8", "f8-survival"},
-	{"F9", "f9-why"},
+	{"F10", "f10-branches"},
+	{"F11", "f11-barcode"},
+	{"F12", "f11-barcode"},
 }
 
 func (a *app) figuresCommand() *cobra.Command {
@@ -104,7 +106,7 @@ func (a *app) figures(c *cobra.Command, args []string, f *figuresFlags) error {
 	if len(f.settings) > 0 || len(f.orderings) > 0 {
 		return &usageError{c, errors.New("--set and --ordering change one scenario; want its name as an argument")}
 	}
-	for _, own := range ownSweeps {
+	for _, own := range ownScenarios {
 		if g.wants(own.id) {
 			if err := g.ofScenario(own.scenario, []string{own.id}); err != nil {
 				return err
@@ -115,7 +117,7 @@ func (a *app) figures(c *cobra.Command, args []string, f *figuresFlags) error {
 }
 
 // everyFigure lists what --figure takes.
-func everyFigure() []string { return append(figure.IDs(), divergence) }
+func everyFigure() []string { return slices.Concat(figure.IDs(), ofRuns, []string{divergence}) }
 
 // divergence is the figure that every sweep writes.
 const divergence = "DIVERGENCE"
@@ -129,6 +131,12 @@ func (g *gallery) ofScenario(name string, ids []string) error {
 	r, err := g.app.read(g.c, []string{name}, &g.flags.choice)
 	if err != nil {
 		return err
+	}
+	if err := g.ofRun(r, ids); err != nil {
+		return err
+	}
+	if len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool { return !slices.Contains(ofRuns, id) }) {
+		return nil
 	}
 	w, err := newCampaign(r, plan{runs: int(g.flags.runs), workers: int(g.flags.workers), perRun: true})
 	if err != nil {
@@ -187,9 +195,15 @@ func (g *gallery) ofFolder(dir string, ids []string) error {
 			continue
 		}
 		var drawn drawing
-		if id == divergence {
+		switch {
+		case id == divergence:
 			drawn, err = d.Divergence()
-		} else {
+		case slices.Contains(ofRuns, id):
+			if len(ids) == 0 || g.fresh != "" {
+				continue
+			}
+			err = fmt.Errorf("%s is drawn from a run, not from a sweep; want a scenario instead of a folder", id)
+		default:
 			drawn, err = figure.Draw(id, d)
 		}
 		if err != nil {

@@ -227,14 +227,18 @@ func (d *Divergence) anyFew() bool {
 
 // count writes a number with its noun, thousands apart.
 func count(n uint64, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return thousands(n) + " " + noun
+}
+
+func thousands(n uint64) string {
 	s := strconv.FormatUint(n, 10)
 	for at := len(s) - 3; at > 0; at -= 3 {
 		s = s[:at] + "," + s[at:]
 	}
-	if n != 1 {
-		noun += "s"
-	}
-	return s + " " + noun
+	return s
 }
 
 // wrap breaks paragraphs into lines no wider than most.

@@ -110,6 +110,12 @@ func newSheet(s size, title, subtitle string, captions []string) *sheet {
 	return sh
 }
 
+// newSheetAround is a sheet as high as a body of the given height needs.
+func newSheetAround(width, body vg.Length, title, subtitle string, captions []string) *sheet {
+	tried := newSheet(size{width, body}, title, subtitle, captions)
+	return newSheet(size{width, 2*body - tried.body.height()}, title, subtitle, captions)
+}
+
 // write puts a line of text; a style without alignment has its anchor at the
 // left end of the base line.
 func (sh *sheet) write(at vg.Point, sty text.Style, s string) {
