@@ -37,6 +37,7 @@ var ownScenarios = []struct{ id, scenario string }{
 	{"F6", "f6-map"},
 	{"F7", "f7-spread"},
 	{"F8", "f8-survival"},
+	{"F9", "f9-why"},
 	{"F10", "f10-branches"},
 	{"F11", "f11-barcode"},
 	{"F12", "f11-barcode"},
@@ -138,6 +139,7 @@ func (g *gallery) ofScenario(name string, ids []string) error {
 	if len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool { return !slices.Contains(ofRuns, id) }) {
 		return nil
 	}
+	r.why = slices.Contains(ids, "F9")
 	w, err := newCampaign(r, plan{runs: int(g.flags.runs), workers: int(g.flags.workers), perRun: true})
 	if err != nil {
 		return err

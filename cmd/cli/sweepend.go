@@ -52,7 +52,10 @@ func (w *campaign) repeat(program string, runs, seed uint64) string {
 	if w.request.versus != "" {
 		flags = append(flags, "--versus", w.request.versus)
 	}
-	if w.request.why {
+	switch {
+	case w.request.why && w.verb == "figures":
+		flags = append([]string{"--figure", "F9"}, flags...) // which counts them
+	case w.request.why:
 		flags = append(flags, "--why")
 	}
 	return w.request.command(program, w.verb, flags...)

@@ -14,7 +14,6 @@ import (
 	"mpcomm/reports/dataset"
 	"mpcomm/reports/figure"
 	"mpcomm/reports/html"
-	"mpcomm/reports/result"
 )
 
 // sweepFiles are the names that a sweep gives its files, the one that vouches
@@ -58,7 +57,7 @@ func (w *campaign) beginRows() error {
 	for _, d := range w.request.scenario.Swarm {
 		drawn = append(drawn, d.Path)
 	}
-	if w.table, err = dataset.NewRuns(w.rows, settings, drawn, result.Columns()); err != nil {
+	if w.table, err = dataset.NewRuns(w.rows, settings, drawn, w.prepare.Columns()); err != nil {
 		w.rows.abandon()
 		return &failure{statusUnknown, err}
 	}

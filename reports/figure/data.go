@@ -25,9 +25,13 @@ func FromFolder(f *dataset.Folder) *Data {
 
 // Columns of the table of runs that figures are drawn from.
 func Columns() []string {
-	return []string{
-		colIdentical, colInversions, colKendallMax, colFirst, colPositions, colDiffering, colMessages, colCausal,
+	columns := []string{
+		colIdentical, colInversions, colKendallMax, colFirst, colPositions, colDiffering, colMessages, colDeliveries, colCausal,
 	}
+	for _, m := range append(mechanisms[:], "missing") {
+		columns = append(columns, colSwaps+m)
+	}
+	return columns
 }
 
 const (
@@ -38,7 +42,9 @@ const (
 	colPositions  = "divergence.positions"
 	colDiffering  = "divergence.positions_differing"
 	colMessages   = "divergence.messages"
+	colDeliveries = "divergence.deliveries"
 	colCausal     = "quality.causal_violations"
+	colSwaps      = "mechanisms.disagree." // and the mechanism
 )
 
 // metric is a number of a line's runs.
@@ -52,9 +58,9 @@ func differing(l *dataset.Line) summary {
 	return summarise(per(l.Each[colDiffering], l.Each[colPositions], 100))
 }
 
-// acausal counts effects logged before their causes, per 1000 messages.
+// acausal counts effects logged before their causes, per 1000 entries of logs.
 func acausal(l *dataset.Line) summary {
-	return summarise(per(l.Each[colCausal], l.Each[colMessages], 1000))
+	return summarise(per(l.Each[colCausal], l.Each[colDeliveries], 1000))
 }
 
 // disagreeing is the share of runs in which any two logs differ, in percent.

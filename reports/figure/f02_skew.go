@@ -38,7 +38,7 @@ func drawSkew(d *Data) (*Figure, error) {
 	}
 	rows := []row{
 		{name: "positions_differing_percent", says: "Log positions at which peers hold different messages", of: differing, percent: true},
-		{name: "acausal_per_1000", says: "Effects logged before their causes, per 1000 messages", of: acausal},
+		{name: "acausal_per_1000", says: "Effects logged before their causes, per 1000 log entries", of: acausal},
 	}
 	panels := d.panels(columns, x, rows)
 	for i := range panels {
@@ -117,8 +117,8 @@ func skewFinding(panels [][][]curve, value func(float64) float64) string {
 	if most != nil {
 		at := fmt.Sprintf("±%s ms", number(value(most.x)))
 		return firstFitting(
-			fmt.Sprintf("At %s %s puts %s effects in 1000 before causes", at, whoMost.ordering, number(most.mean)),
-			fmt.Sprintf("At %s %s of 1000 effects precede causes", at, number(most.mean)))
+			fmt.Sprintf("At %s %s in 1000 entries of %s precede causes", at, number(most.mean), whoMost.ordering),
+			fmt.Sprintf("At %s %s in 1000 log entries precede their causes", at, number(most.mean)))
 	}
 	return "No skew makes timestamps put an effect before its cause"
 }

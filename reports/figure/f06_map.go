@@ -58,7 +58,7 @@ func drawMap(d *Data) (*Figure, error) {
 	}
 	rows := []heatRow{
 		{name: "positions_differing_percent", says: "Log positions that differ, %", of: differing, contour: 1},
-		{name: "acausal_per_1000", says: "Effects logged before their causes, per 1000 messages", of: acausal, contour: 1},
+		{name: "acausal_per_1000", says: "Effects logged before their causes, per 1000 log entries", of: acausal, contour: 1},
 	}
 	m := &heatMap{data: d, skews: sortedValues(skews), gaps: sortedValues(gaps), rows: rows}
 	m.collect(func(l *dataset.Line) (float64, float64) {

@@ -34,6 +34,7 @@ var ofSweeps = []kindOfFigure{
 	{"F6", "where do skew and rate break it?", drawMap},
 	{"F7", "how far do runs spread?", drawSpread},
 	{"F8", "how long until logs part?", drawSurvival},
+	{"F9", "why?", drawWhy},
 }
 
 // IDs lists the figures that are drawn from a sweep.

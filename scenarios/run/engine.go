@@ -69,7 +69,7 @@ type Engine struct {
 	throng     int // see gather
 	crowd      int
 	shuffle    *sim.Shuffle[event] // nil = ties come in order of insertion
-	root       rng.Key // of the draws to come
+	root       rng.Key             // of the draws to come
 	tieKey     rng.Key
 	last       sim.Time // of the last event that was not stale
 	beforeLast sim.Time

@@ -173,7 +173,7 @@ func (w *worker) seed(ctx context.Context, c *chunk, at *cell, tallies []*result
 			b.sample.Take(r)
 		}
 		if w.sweep.options.PerRun != nil {
-			c.rows = append(c.rows, Row{Cell: at.head.Cell, Swarm: d.settings, Ordering: u.plan.Label(), Seed: seed, Values: result.Values(r)})
+			c.rows = append(c.rows, Row{Cell: at.head.Cell, Swarm: d.settings, Ordering: u.plan.Label(), Seed: seed, Values: w.sweep.shape().Values(r)})
 		}
 		events = max(events, r.Events)
 		if r.Events > leftAlone && len(at.units) > 1 {

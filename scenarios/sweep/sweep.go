@@ -45,7 +45,7 @@ type Row struct {
 	Swarm    []result.Setting // what the seed drew of the scenario
 	Ordering string
 	Seed     uint64
-	Values   []string // in the order of result.Columns
+	Values   []string // in the order of Sweep.Columns
 }
 
 // Result is what a sweep found, in order of cells, then orderings. A shard has
@@ -203,6 +203,12 @@ func cellPrefix(cell []result.Setting) string {
 	}
 	return b.String() + ": "
 }
+
+// Columns are the paths of the numbers of a Row: those of result.Columns, then
+// those of mechanisms if the sweep counts them.
+func (w *Sweep) Columns() []string { return w.shape().Columns() }
+
+func (w *Sweep) shape() *result.Shape { return &result.Shape{Why: w.options.Why} }
 
 // Runs returns how many runs each cell and ordering has.
 func (w *Sweep) Runs() int { return w.options.Runs }
