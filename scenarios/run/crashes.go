@@ -30,11 +30,13 @@ func (e *Engine) crash(now sim.Time, i int) {
 			h.timers[s][k].at = sim.Never
 		}
 	}
-	for _, early := range h.parked {
+	for k := 0; k < len(h.parked); {
+		slot, _, next := e.unpark(h.parked, k)
+		k = next
 		if e.follows {
-			e.perished(p, now, early.slot, true)
+			e.perished(p, now, slot, true)
 		}
-		e.drop(early.slot)
+		e.drop(slot)
 	}
 	h.parked = h.parked[:0]
 	e.forsake(p, now, i)

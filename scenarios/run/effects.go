@@ -89,7 +89,7 @@ func (e *Engine) minor(p int, now sim.Time, m *peer.Message, ef *peer.Effect) {
 	case peer.EffectPark:
 		i := e.parking
 		e.slab[i].refs++
-		h.parked = append(h.parked, parcel{i, now})
+		h.park(i, e.slab[i].sent, now)
 		e.logged = true // the parcel keeps the time of its arrival
 	case peer.EffectTooEarly:
 		if m.Kind.Body() {

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"math"
 	"time"
 
 	"mpcomm/peer"
@@ -14,10 +15,30 @@ type timer struct {
 	local peer.Instant
 }
 
-// parcel is a packet that came before data opened.
-type parcel struct {
-	slot uint32
-	at   sim.Time
+// parcel is a packet that came before data opened, so many nanoseconds after it
+// was sent. In a large group there are tens of millions. One that took too long
+// says so with tooLong and is followed by the time at which it came.
+type parcel struct{ slot, after uint32 }
+
+const tooLong = math.MaxUint32
+
+// park keeps a packet.
+func (h *host) park(slot uint32, sent, now sim.Time) {
+	if took := now - sent; took < tooLong {
+		h.parked = append(h.parked, parcel{slot, uint32(took)})
+		return
+	}
+	h.parked = append(h.parked, parcel{slot, tooLong}, parcel{uint32(now >> 32), uint32(now)})
+}
+
+// unpark returns the slot of the parcel at k, when it came, and where the next is.
+func (e *Engine) unpark(parked []parcel, k int) (slot uint32, came sim.Time, next int) {
+	x := parked[k]
+	if x.after != tooLong {
+		return x.slot, e.slab[x.slot].sent + sim.Time(x.after), k + 1
+	}
+	at := parked[k+1]
+	return x.slot, sim.Time(at.slot)<<32 | sim.Time(at.after), k + 2
 }
 
 // host is what the engine keeps beside each machine.

@@ -42,12 +42,14 @@ func (e *Engine) open(p int, now sim.Time) {
 	h := &e.hosts[p]
 	parked := h.parked
 	h.parked = h.parked[:0] // a crash in one of these steps loses what is parked, and these are in hand
-	for _, early := range parked {
+	for k := 0; k < len(parked); {
+		slot, came, next := e.unpark(parked, k)
+		k = next
 		if !h.down {
-			s := &e.slab[early.slot]
-			e.handIn(p, now, early.at, early.slot, s.msg.Kind, s.ref)
+			s := &e.slab[slot]
+			e.handIn(p, now, came, slot, s.msg.Kind, s.ref)
 		}
-		e.drop(early.slot)
+		e.drop(slot)
 	}
 	e.begin(now)
 	e.consult(p, now)
