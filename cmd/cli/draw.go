@@ -157,6 +157,9 @@ func (j *job) barcode() (*barcode.Figure, error) {
 	if err := interruptible(j.all); err != nil {
 		return nil, &failure{statusUnknown, err}
 	}
+	if len(j.strips) < len(j.plans) {
+		return nil, fmt.Errorf("%s: so large a run keeps no logs to draw: use fewer peers or messages", j.request.scenario.Name)
+	}
 	return &barcode.Figure{Caption: j.caption("--as", "barcode"), Strips: j.strips}, nil
 }
 
@@ -193,9 +196,11 @@ const (
 // writePictures draws the run into its folder: where its logs disagree, and if
 // it is small enough what happened.
 func (j *job) writePictures() error {
-	bars := &barcode.Figure{Caption: j.caption("--as", "barcode"), Strips: j.strips}
-	if err := j.writePicture(barcodeFile, bars); err != nil {
-		return err
+	if len(j.strips) > 0 {
+		bars := &barcode.Figure{Caption: j.caption("--as", "barcode"), Strips: j.strips}
+		if err := j.writePicture(barcodeFile, bars); err != nil {
+			return err
+		}
 	}
 	for i := range j.result.Runs {
 		if d := &j.result.Runs[i].Divergence; !spacetime.MayFit(j.result.Peers, d.Messages) {

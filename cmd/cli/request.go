@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -48,6 +49,7 @@ type request struct {
 	versus    string // label of the ordering that the others of a sweep are compared with; empty = the first
 	why       bool   // --why: a sweep counts mechanisms
 	gridless  bool   // the settings left no place for the grid of the sweep
+	stream    bool   // no logs are to be kept
 }
 
 // read opens the scenario, which may use all orderings of the program, and
@@ -228,6 +230,13 @@ const mostAtOnce = 1 << 27
 // keeps from 17 bytes to 72, by the ordering, about every other. 16,384 peers
 // are no more.
 const mostPairs = 1 << 28
+
+// mostLogged is how many log entries a run keeps that is also explained, at 75
+// to 110 bytes each. Of larger runs no logs are kept.
+const mostLogged = 1 << 26
+
+// errStreamExport refuses an export without logs.
+var errStreamExport = errors.New("--export: a run of which no logs are kept has nothing to export: leave out --stream, or take fewer peers or messages")
 
 // broadcastsOf is how many messages a scenario plans, answers drawn by chance
 // apart.

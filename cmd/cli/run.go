@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ type runFlags struct {
 	export []string
 	json   bool
 	verify bool
+	stream bool
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -57,6 +59,7 @@ func (a *app) runCommand() *cobra.Command {
 	_ = c.RegisterFlagCompletionFunc("export", completeFormats) // fails only for a flag that is not there
 	c.Flags().BoolVar(&f.json, "json", false, "print the results as one JSON object instead of the screen")
 	c.Flags().BoolVar(&f.verify, "verify", false, "run everything twice; if the runs differ, show the first event that does and what led to it")
+	c.Flags().BoolVar(&f.stream, "stream", false, "keep no logs, as is done of itself for runs of more than 67,108,864 deliveries: look at every one when it happens; what needs two logs at a time is null")
 	return c
 }
 
@@ -76,6 +79,7 @@ type job struct {
 	record  bool // keep what a report needs
 	bare    bool // keep what the picture of where logs disagree needs, without a folder, too
 	strips  []barcode.Strip
+	stream  bool // keep no logs
 
 	result   result.Run
 	barcodes []screen.Barcode
@@ -102,6 +106,7 @@ func (a *app) run(c *cobra.Command, args []string, f *runFlags) error {
 	if err = x.holds(r.scenario); err != nil {
 		return err
 	}
+	r.stream = f.stream
 	j, err := newJob(r, x)
 	if err != nil {
 		return err
@@ -141,14 +146,18 @@ func newJob(r *request, x exports) (*job, error) {
 	if len(x.formats) > 0 {
 		x.recorder = &journal.Recorder{}
 	}
-	j := &job{request: r, exports: x, finished: make(chan int, len(r.orderings))}
 	s := r.scenario
+	j := &job{request: r, exports: x, finished: make(chan int, len(r.orderings)), stream: r.stream || broadcastsOf(s)*int64(s.Peers) > mostLogged}
+	if j.stream && x.recorder != nil {
+		return nil, errStreamExport
+	}
 	for _, o := range r.orderings {
 		p, err := run.Compile(s, o, s.Table())
 		if err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", s.Name, scenarios.Label(o), err)
 		}
-		e, err := run.NewEngine(p, run.Options{Explain: true, Recorder: x.recorder})
+		stream := r.stream || j.stream && p.Streamable() == nil
+		e, err := run.NewEngine(p, run.Options{Explain: true, Stream: stream, Recorder: x.recorder})
 		if err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", s.Name, scenarios.Label(o), err)
 		}
@@ -186,6 +195,9 @@ func (j *job) all(ctx context.Context) error {
 		if err := j.folder.clearRun(); err != nil {
 			return err
 		}
+	}
+	if j.stream { // so large that as much again for the collector may be too much
+		defer debug.SetGCPercent(debug.SetGCPercent(10))
 	}
 	for i := range j.plans {
 		if ctx.Err() != nil {
@@ -236,7 +248,7 @@ func (j *job) one(i int) error {
 	misses, expected := run.Judge(j.request.scenario, r)
 	j.misses, j.expected = append(j.misses, misses...), j.expected || expected
 	bar := screen.Barcode{Widest: evaluator.Barcode(nil)}
-	if j.bars {
+	if j.bars && o.Streamed == nil {
 		bar.Peers = screen.PeerBars(o.History)
 	}
 	j.barcodes = append(j.barcodes, bar)
@@ -245,10 +257,10 @@ func (j *job) one(i int) error {
 			return err
 		}
 	}
-	if j.folder != nil || j.bare {
+	if (j.folder != nil || j.bare) && o.Streamed == nil {
 		j.strips = append(j.strips, barcode.Of(r.Ordering, r.Kind, o.History))
 	}
-	if j.folder == nil {
+	if j.folder == nil || o.Streamed != nil {
 		return nil
 	}
 	if err := j.folder.writeLogs(p.Label(), o); err != nil || j.exports.recorder == nil {

@@ -47,6 +47,10 @@ type Ordering struct {
 	Heal               *Heal                `json:"heal,omitempty"`   // only of a scenario that is healed
 	FirstDifference    *Difference          `json:"first_difference"` // null when the logs are identical
 
+	// NotComputed names the values that are null because the run was too large to
+	// keep its logs; empty for a run that kept them.
+	NotComputed List[string] `json:"not_computed,omitempty"`
+
 	// Mechanisms are counted only where they were asked for.
 	Mechanisms *Mechanisms `json:"mechanisms,omitempty"`
 }
@@ -171,6 +175,24 @@ type Quality struct {
 	CausalGaps                int           `json:"causal_gaps"`
 	CausalReceivers           List[peer.ID] `json:"causal_receivers"` // whose logs were checked; empty = all
 	TruthInversionsPerMessage stats.Ratio   `json:"truth_inversions_per_message"`
+
+	CausalUnknown bool `json:"-"` // the numbers about causality mean nothing and print as null
+}
+
+// MarshalJSON prints the fields, those that are not known as null.
+func (q Quality) MarshalJSON() ([]byte, error) {
+	type plain Quality
+	if !q.CausalUnknown {
+		return appendJSON(nil, plain(q))
+	}
+	return appendJSON(nil, struct {
+		FIFOViolations            int           `json:"fifo_violations"`
+		FIFOGaps                  int           `json:"fifo_gaps"`
+		CausalViolations          NullInt       `json:"causal_violations"`
+		CausalGaps                NullInt       `json:"causal_gaps"`
+		CausalReceivers           List[peer.ID] `json:"causal_receivers"`
+		TruthInversionsPerMessage stats.Ratio   `json:"truth_inversions_per_message"`
+	}{FIFOViolations: q.FIFOViolations, FIFOGaps: q.FIFOGaps, CausalReceivers: q.CausalReceivers, TruthInversionsPerMessage: q.TruthInversionsPerMessage})
 }
 
 // Cost is what an ordering asked of the network and of its users' patience.

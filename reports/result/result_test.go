@@ -68,7 +68,7 @@ func sample() *Ordering {
 			PositionsDiffering: next(), Missing: next(), Duplicates: next(), Messages: next(), Deliveries: next(),
 			PrefixConsistent: true, RoundsClassic: next(), RoundsFull: next(),
 		},
-		Quality: Quality{next(), next(), next(), next(), List[peer.ID]{1, 5}, stats.Share(next(), 11)},
+		Quality: Quality{next(), next(), next(), next(), List[peer.ID]{1, 5}, stats.Share(next(), 11), false},
 		Cost: Cost{
 			uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()),
 			uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), uint64(next()), stats.Share(next(), 13), times(), times(), times(),

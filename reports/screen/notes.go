@@ -99,7 +99,22 @@ func notesOf(r *result.Ordering) []string {
 	if outcomeOf(r) != fine && len(r.OutsideAssumptions) > 0 {
 		notes = append(notes, "outside its assumptions: "+strings.Join(r.OutsideAssumptions, "; "))
 	}
+	if len(r.NotComputed) > 0 {
+		notes = append(notes, "no logs were kept, so "+notComputed(r)+" not computed")
+	}
 	return append(notes, r.Vacuous...)
+}
+
+// notComputed names what a screen leaves out of a run without logs.
+func notComputed(r *result.Ordering) string {
+	what := []string{"OVERTAKEN, WAIT, the reason of the first difference"}
+	if slices.Contains(r.NotComputed, "divergence.contested") {
+		what = append(what, "the share of contested messages")
+	}
+	if slices.Contains(r.NotComputed, "properties.causal") {
+		what = append(what, "the order of causes")
+	}
+	return list(what) + " are"
 }
 
 // watched answers each question of the scenario once, for all orderings.

@@ -53,6 +53,9 @@ type Options struct {
 	// Explain keeps what a first difference is explained with: packets that
 	// did not arrive, and the stamps of the orderings.
 	Explain bool
+	// Stream looks at every delivery once, when it happens, and keeps no logs; see
+	// Outcome.Streamed and Plan.Streamable. Explain has no effect then.
+	Stream bool
 	// Poison overwrites every borrowed message after the step it was lent to.
 	Poison bool
 	// DetectNames makes a run fail in which two packets of one name were sent
@@ -161,6 +164,12 @@ func NewEngine(p *Plan, o Options) (*Engine, error) {
 	e.outcome.History = &e.hist
 	e.crashedMem = make([]bool, n)
 	e.addCounter = e.outcome.count
+	if o.Stream {
+		if e.outcome.Streamed, err = newStreamed(p); err != nil {
+			return nil, err
+		}
+		e.options.Explain = false
+	}
 	for i := range e.machines {
 		cfg, err := p.machine(peer.ID(i))
 		if err != nil {
@@ -257,6 +266,9 @@ const (
 // every time.
 func (e *Engine) fetch() {
 	e.fetched = fetchAhead
+	if e.options.Stream && e.hist.Stream.Len() >= flushFrom {
+		e.flush()
+	}
 	if len(e.slab) < fetchFrom {
 		return
 	}
@@ -279,7 +291,11 @@ func (e *Engine) stop() (*Outcome, error) {
 	if e.outcome.Limit == LimitUntil {
 		e.outcome.End = e.until
 	}
-	e.sortLogs()
+	if e.options.Stream {
+		e.flush()
+	} else {
+		e.sortLogs()
+	}
 	e.finish()
 	return &e.outcome, e.err
 }
@@ -309,7 +325,7 @@ func (e *Engine) reset(seed uint64) {
 	e.relays = false
 	e.resetHeal()
 	e.anyDown, e.inFlight = false, e.net.StrikesInFlight()
-	e.plain = e.options == Options{} && !e.inFlight && !p.hampers && !p.trackArrivals && !p.reacts
+	e.plain = e.options == Options{Stream: e.options.Stream} && !e.inFlight && !p.hampers && !p.trackArrivals && !p.reacts
 	e.flying, e.settled, e.restarts = 0, 0, 0
 	e.serial, e.now, e.recheck = 0, 0, false
 	e.until, e.maxEvents = p.until, p.maxEvents
@@ -321,6 +337,9 @@ func (e *Engine) reset(seed uint64) {
 		e.names = make(map[packetName]struct{})
 	}
 	e.outcome.reset(seed, len(p.faults))
+	if e.options.Stream {
+		e.outcome.Streamed.reset(p)
+	}
 	e.resetFaults()
 }
 
@@ -329,7 +348,9 @@ func (e *Engine) reset(seed uint64) {
 func (e *Engine) resetHistory() {
 	h, total := &e.hist, e.plan.broadcasts
 	if h.Broadcasts == nil && total > 0 {
-		h.Stream.Grow(e.plan.peers * total)
+		if !e.options.Stream {
+			h.Stream.Grow(e.plan.peers * total)
+		}
 		h.Broadcasts = make([]history.Broadcast, 0, total)
 	}
 	h.Peers = e.plan.peers

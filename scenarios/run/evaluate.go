@@ -35,6 +35,7 @@ type Evaluator struct {
 	// The engine must have been told to explain; see Options.
 	Mechanisms bool
 
+	streamed bool // the last run was
 	comparer compare.Comparer
 	checker  history.Checker
 	result   result.Ordering
@@ -62,24 +63,32 @@ func (v *Evaluator) Evaluate(p *Plan, o *Outcome, detail Detail) *result.Orderin
 	r.BeyondBound = r.BeyondBound[:0]
 	r.Heal, r.Properties.Liveness = nil, nil
 	r.Witnesses, r.Counters = r.Witnesses[:0], r.Counters[:0]
-	w := v.measured(p, o)
-	v.check(o, detail)
-	r.Divergence = v.comparer.CompareOrders(o.History, v.checker.Orders(), compare.Options{
-		Window: w, Seed: o.Seed, MessagesPerPeer: p.messagesPerPeer,
-	})
-	r.Quality.TruthInversionsPerMessage = v.comparer.Truth()
-	v.times(o, w, detail)
+	r.NotComputed, r.Quality.CausalUnknown, r.Mechanisms = r.NotComputed[:0], false, nil
+	if v.streamed = o.Streamed != nil; v.streamed {
+		v.evaluateStreamed(p, o)
+	} else {
+		w := v.measured(p, o)
+		v.check(o, detail)
+		r.Divergence = v.comparer.CompareOrders(o.History, v.checker.Orders(), compare.Options{
+			Window: w, Seed: o.Seed, MessagesPerPeer: p.messagesPerPeer,
+		})
+		r.Quality.TruthInversionsPerMessage = v.comparer.Truth()
+		v.times(o, w, detail)
+	}
 	v.cost(p, o)
 	v.phases(o)
 	v.surroundings(p, o)
 	if p.heal != nil {
 		v.liveness(p, o, detail)
 	}
+	if v.streamed {
+		r.Complete = v.completeStreamed(o)
+		return r
+	}
 	r.Complete = v.complete(o)
 	if detail == Full {
 		v.describe(p, o)
 	}
-	r.Mechanisms = nil
 	if v.Mechanisms {
 		v.census(p, o)
 	}

@@ -97,8 +97,11 @@ func (j *judge) hold(key, want string, met, known bool, got string) {
 	m.File, m.Line, _ = j.scenario.ExpectPosition(*j.expect, key)
 	if m.Unknown {
 		m.Got = "the run ended at its limit of events"
-		if Limit(j.result.Limit) == LimitUntil {
+		switch {
+		case Limit(j.result.Limit) == LimitUntil:
 			m.Got = "the run ended at its limit of time"
+		case Limit(j.result.Limit) != LimitEvents && len(j.result.NotComputed) > 0:
+			m.Got = "the run kept no logs"
 		}
 	}
 	j.misses = append(j.misses, m)
@@ -123,7 +126,9 @@ func (j *judge) firstDifference() {
 	}
 	want := *j.expect.FirstDifference
 	d := j.result.FirstDifference
-	switch {
+	switch at := j.result.Divergence.FirstDifference; {
+	case d == nil && at.Known: // the logs were not kept
+		j.hold("first_difference", fmt.Sprint(want), at.N == int64(want), j.settled, fmt.Sprint(at.N))
 	case d == nil:
 		j.hold("first_difference", fmt.Sprint(want), false, j.settled, "identical logs")
 	default:

@@ -17,6 +17,14 @@ func (v *Evaluator) check(o *Outcome, detail Detail) {
 		want |= history.Witnesses
 	}
 	properties, quality := v.checker.Check(o.History, o.Limit.Settled(), want)
+	v.properties(&properties, &quality)
+	if detail == Full {
+		v.witnesses(properties)
+	}
+}
+
+// properties fills in the verdicts and the quality.
+func (v *Evaluator) properties(properties *history.Properties, quality *history.Quality) {
 	r := &v.result
 	r.Properties = result.Properties{
 		Integrity: result.Verdict(properties.Integrity.Verdict),
@@ -26,9 +34,6 @@ func (v *Evaluator) check(o *Outcome, detail Detail) {
 		FIFO:      result.Verdict(properties.FIFO.Verdict),
 		Causal:    result.Verdict(properties.Causal.Verdict),
 		Total:     result.Verdict(properties.Total.Verdict),
-	}
-	if detail == Full {
-		v.witnesses(properties)
 	}
 	q := &r.Quality // the truth comes with the comparison
 	q.FIFOViolations, q.FIFOGaps = quality.FIFOViolations, quality.FIFOGaps
@@ -70,8 +75,13 @@ func (v *Evaluator) describe(p *Plan, o *Outcome) {
 }
 
 // Barcode returns, by position of the logs last evaluated, how far apart the
-// peers are there; see compare.Comparer.Barcode.
-func (v *Evaluator) Barcode(out []int32) []int32 { return v.comparer.Barcode(out) }
+// peers are there; see compare.Comparer.Barcode. Of a streamed run there is none.
+func (v *Evaluator) Barcode(out []int32) []int32 {
+	if v.streamed {
+		return out[:0]
+	}
+	return v.comparer.Barcode(out)
+}
 
 // Loss is a packet with a message's body that did not reach its receiver.
 type Loss struct {

@@ -117,6 +117,10 @@ type Outcome struct {
 	// Liveness is judged only of a scenario that is healed.
 	Liveness Liveness
 
+	// Streamed stands in for the logs of History, which are empty then; nil in
+	// runs that were not streamed.
+	Streamed *Streamed
+
 	// Losses and Stamps explain a run; they are kept only with Options.Explain,
 	// Losses also of a scenario that is healed.
 	Losses []Loss  // packets with bodies that did not arrive
@@ -129,7 +133,7 @@ type Outcome struct {
 func (o *Outcome) reset(seed uint64, faults int) {
 	missing := o.Liveness.Unrecoverable[:0]
 	*o = Outcome{
-		Seed: seed, History: o.History, Opened: o.Opened, Closed: o.Closed, DataAt: sim.Never,
+		Seed: seed, History: o.History, Streamed: o.Streamed, Opened: o.Opened, Closed: o.Closed, DataAt: sim.Never,
 		Stuck: o.Stuck[:0], GaveUp: o.GaveUp[:0], Struck: o.Struck[:0], Came: o.Came[:0], Changed: o.Changed[:0], Counters: o.Counters[:0], waiting: o.waiting[:0],
 		Departures: o.Departures[:0], Losses: o.Losses[:0], Stamps: o.Stamps[:0], clocks: o.clocks,
 		Liveness: Liveness{HealedAt: sim.Never, Unrecoverable: missing},
