@@ -42,8 +42,8 @@ type pairing struct {
 
 	held    map[name][]int32 // that a partition keeps
 	waiting map[name][]int32 // under way
-	numbers map[name]int32   // of originals, which their duplicates share
-	next    int32
+	next    int32            // number of the next packet
+	latest  int32            // of the latest fate, whose duplicate follows it
 }
 
 // pair walks the events of a run. Some packets have one name here, such as
@@ -53,7 +53,7 @@ type pairing struct {
 func pair(events []journal.Event) *pairing {
 	p := &pairing{
 		events: events, of: make([]int32, len(events)),
-		held: map[name][]int32{}, waiting: map[name][]int32{}, numbers: map[name]int32{},
+		held: map[name][]int32{}, waiting: map[name][]int32{},
 	}
 	for i := range events {
 		p.of[i] = -1
@@ -72,17 +72,17 @@ func pair(events []journal.Event) *pairing {
 func (p *pairing) leave(e *journal.Event, i int32) {
 	x := nameOf(e)
 	k := int32(len(p.packets))
-	if list := p.held[x]; len(list) > 0 {
-		k, p.held[x] = list[0], list[1:]
-		p.packets[k].fate = i
-	} else {
-		original := x
-		original.copy = 0
-		if x.copy == 0 {
-			p.numbers[original] = p.next
-			p.next++
-		}
-		p.packets = append(p.packets, packet{number: p.numbers[original], sent: i, fate: i, came: -1})
+	switch list := p.held[x]; {
+	case len(list) > 0:
+		k = list[0]
+		p.packets[k].fate, p.latest = i, p.packets[k].number
+		keep(p.held, x, list[1:])
+	case x.copy == 0:
+		p.latest = p.next
+		p.next++
+		fallthrough
+	default:
+		p.packets = append(p.packets, packet{number: p.latest, sent: i, fate: i, came: -1})
 	}
 	p.of[i] = k
 	switch journal.VerdictName(e.Verdict) {
@@ -102,5 +102,14 @@ func (p *pairing) come(e *journal.Event, i int32) {
 	k := max(0, slices.IndexFunc(list, func(k int32) bool { return p.events[p.packets[k].fate].Arrival == e.At }))
 	p.of[i] = list[k]
 	p.packets[list[k]].came = i
-	p.waiting[x] = slices.Delete(list, k, k+1)
+	keep(p.waiting, x, slices.Delete(list, k, k+1))
+}
+
+// keep stores a list, and no empty one: most names come once.
+func keep(lists map[name][]int32, x name, list []int32) {
+	if len(list) == 0 {
+		delete(lists, x)
+		return
+	}
+	lists[x] = list
 }
