@@ -30,6 +30,8 @@ type sweepFlags struct {
 	quiet   bool
 	versus  string
 	why     bool
+
+	precision string
 }
 
 func (a *app) sweepCommand() *cobra.Command {
@@ -48,6 +50,10 @@ func (a *app) sweepCommand() *cobra.Command {
 			"complete: --resume DIR goes on after an interrupt or a kill, without a scenario from the copy in\n" +
 			"DIR, and with one also begins. --shard K/M makes one of M parts, counted from 0; the command\n" +
 			"merge joins them, missing lists those that lack.\n\n" +
+			"--precision METRIC=WIDTH makes as many runs as it takes for the 95% interval of a share or a mean\n" +
+			"to be no wider than that in every cell under every ordering: pilot runs say how many, and the sweep\n" +
+			"is then an ordinary one on the seeds behind theirs, so that no interval is biased by when it\n" +
+			"stopped. --runs is then the budget; if it ends first, the exit status is 2.\n\n" +
 			"A sweep does not judge what a scenario expects. Ctrl-C ends it after the runs in hand:\n" +
 			"what is whole is written, and the exit status is 2.",
 		Example:           "  mpcomm sweep lab --runs 1000 -o out\n  mpcomm sweep --resume out\n  mpcomm sweep lab --runs 1000000 --shard 3/64 --resume part-3\n  mpcomm sweep my.yaml --set sweep.grid='{network.latency.mean: [5ms, 20ms]}' --json",
@@ -66,6 +72,7 @@ func (a *app) sweepCommand() *cobra.Command {
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object for each cell and ordering, one a line, instead of the screen")
 	c.Flags().BoolVar(&f.perRun, "per-run", false, "also write runs.csv, a row for each run; needs -o")
 	c.Flags().StringVar(&f.versus, "versus", "", "compare the orderings with `ORDERING`, by label, on the same seeds (default the first of each cell)")
+	c.Flags().StringVar(&f.precision, "precision", "", fmt.Sprintf("make as many runs as `METRIC=WIDTH` takes, such as identical=2%%; --runs is the most that are spent, %d if not given", sweep.DefaultBudget))
 	c.Flags().BoolVar(&f.why, "why", false, "count how many differences each mechanism made: missing, late, skew, tie, fifo, relay, race; takes longer")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
 	return c
@@ -100,6 +107,9 @@ type plan struct {
 func (a *app) sweep(c *cobra.Command, args []string, f *sweepFlags) error {
 	if err := f.check(c, args); err != nil {
 		return err
+	}
+	if f.precision != "" {
+		return a.precisely(c, args, f)
 	}
 	var w *campaign
 	var err error
@@ -140,6 +150,9 @@ func (f *sweepFlags) check(c *cobra.Command, args []string) error {
 		return &usageError{c, errors.New("--repair is about the folder of --resume")}
 	case f.resume != "" && len(args) == 0 && len(f.settings) > 0:
 		return &usageError{c, errors.New("--set changes a scenario; want the scenario as well, or the one in the folder as it is")}
+	}
+	if err := f.checkPrecision(c); err != nil {
+		return err
 	}
 	if f.shard != "" {
 		if _, err := sweep.ParseShard(f.shard); err != nil {

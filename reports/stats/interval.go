@@ -15,15 +15,19 @@ type Interval struct{ Lo, Hi float64 }
 
 // Wilson returns the score interval of a share of k in n trials (Wilson, JASA
 // 22, 1927). n must be at least 1 and k at most n.
-func Wilson(k, n uint64) Interval {
+func Wilson(k, n uint64) Interval { return score(k, n, z, zSquared) }
+
+// score is that interval for other confidences: of as many standard errors, and
+// their square.
+func score(k, n uint64, errors, squared float64) Interval {
 	if n == 0 || k > n {
 		panic(fmt.Sprintf("stats: Wilson interval of %d in %d trials", k, n))
 	}
 	hits, trials := float64(k), float64(n)
 	spread := float64(float64(hits*float64(n-k)) / trials)
-	denominator := trials + zSquared
-	centre := (hits + zSquared/2) / denominator
-	half := float64(z*math.Sqrt(spread+zSquared/4)) / denominator
+	denominator := trials + squared
+	centre := (hits + squared/2) / denominator
+	half := float64(errors*math.Sqrt(spread+squared/4)) / denominator
 	in := Interval{Lo: centre - half, Hi: centre + half}
 	if k == 0 || in.Lo < 0 {
 		in.Lo = 0

@@ -59,7 +59,7 @@ func (p *pool) start(ctx context.Context) {
 
 // work makes chunk after chunk on the same engines while the cell is the same.
 func (p *pool) work(ctx context.Context, a *activity) {
-	w := worker{cell: -1, sweep: p.sweep, activity: a}
+	w := worker{cell: -1, sweep: p.sweep, activity: a, pilot: p.sweep.section != nil}
 	w.evaluator.Mechanisms = p.sweep.options.Why
 	for ctx.Err() == nil {
 		next := int(p.next.Add(1) - 1)
@@ -87,6 +87,7 @@ type worker struct {
 	slow      bool    // a run is so long that the seed at hand is not waited for
 	evaluator run.Evaluator
 	scratch   stats.Histogram
+	pilot     bool // makes no lines, so no quantiles
 	activity  *activity
 }
 
@@ -165,7 +166,7 @@ func (w *worker) seed(ctx context.Context, c *chunk, at *cell, tallies []*result
 			return fmt.Errorf("%sordering %s, seed %d: %w", cellPrefix(at.head.Cell), u.plan.Label(), seed, err)
 		}
 		r := w.judge(d.plan, o, u.swarm != nil, tallies[k])
-		if seed-w.sweep.options.Seed < stats.MostClusters {
+		if seed-w.sweep.options.Seed < stats.MostClusters && !w.pilot {
 			w.recordByRun(tallies[k])
 		}
 		w.activity.runs.Add(1)
@@ -197,9 +198,11 @@ func (w *worker) judge(p *run.Plan, o *run.Outcome, swarm bool, t *result.Tally)
 		r.Faults = r.Faults[:0]
 	}
 	t.Add(r)
-	record(&t.Latency, &w.evaluator.Latency)
-	record(&t.LatencySelf, &w.evaluator.Self)
-	record(&t.Hold, &w.evaluator.Hold)
+	if !w.pilot {
+		record(&t.Latency, &w.evaluator.Latency)
+		record(&t.LatencySelf, &w.evaluator.Self)
+		record(&t.Hold, &w.evaluator.Hold)
+	}
 	return r
 }
 
@@ -301,6 +304,9 @@ func (m *merger) enter(c *chunk) error {
 	if c.done == 0 {
 		return nil
 	}
+	if m.sweep.section != nil {
+		m.sweep.section(c.cell, c.tallies)
+	}
 	if m.tallies == nil || c.cell != m.cell {
 		m.closeCell()
 		m.cell, m.tallies = c.cell, fresh(len(c.tallies))
@@ -325,6 +331,9 @@ func (m *merger) enter(c *chunk) error {
 func (m *merger) closeCell() {
 	at := &m.sweep.cells[m.cell]
 	for _, t := range m.tallies {
+		if m.sweep.section != nil {
+			break // a pilot has no lines
+		}
 		line := t.Cell(at.head)
 		line.Versus = t.Versus(m.tallies[at.versus])
 		m.lines = append(m.lines, line)

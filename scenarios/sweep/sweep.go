@@ -84,6 +84,8 @@ type Sweep struct {
 	total     uint64        // runs, of the shard if there is one
 	kept      atomic.Uint64 // runs that were in the store when it began
 	activity  []activity    // by worker
+
+	section func(cell int, tallies []*result.Tally) // is shown every chunk, in order, if not nil
 }
 
 // New prepares a sweep. The error lists what is wrong with the scenario's
