@@ -93,7 +93,7 @@ func (sh *sheet) facets(columns []facet, panels [][][]curve, rows []row, xTicks 
 		above = headRoom + 2
 	}
 	if len(rows) > 1 {
-		above, between = above+10, 22
+		above, between = above+14, 22
 	}
 	r := sh.body.inset(yAxisRoom, xAxisRoom, room, above)
 	cells := r.grid(len(panels), len(columns), 17, between)

@@ -174,7 +174,7 @@ func (a *area) bands(l look, places []place) {
 	light, dark := l.mark, l.mark
 	light.A, dark.A = lightBand, darkBand
 	for _, run := range unbroken(places) {
-		if slices.ContainsFunc(run, func(p place) bool { return p.few() && p.each != nil }) {
+		if slices.ContainsFunc(run, func(p place) bool { return p.few() }) {
 			for _, p := range run {
 				for _, v := range p.each {
 					faint := l.mark

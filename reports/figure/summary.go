@@ -54,8 +54,9 @@ func summarise(values []float64) summary {
 	return s
 }
 
-// few reports whether each run is drawn instead of bands.
-func (s summary) few() bool { return s.runs < fewRuns }
+// few reports whether each run is drawn instead of bands. A share has its
+// interval with however few runs.
+func (s summary) few() bool { return s.runs < fewRuns && len(s.each) > 0 }
 
 // reach is the largest number that is drawn of s.
 func (s summary) reach() float64 {
