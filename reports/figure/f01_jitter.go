@@ -90,6 +90,7 @@ func jitterFinding(curves []curve) string {
 	return firstFitting(
 		"At "+at(nearest)+" "+w.ordering+what+ending(zero),
 		"At "+at(nearest)+" "+w.ordering+what,
+		"At "+at(nearest)+" "+w.ordering+" has "+number(nearest.mean)+" overtakings a message",
 		"At "+at(nearest)+" there are "+number(nearest.mean)+" overtakings per message")
 }
 

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"mpcomm/reports/dataset"
+	"mpcomm/reports/palette"
 )
 
 // cividis are ten stops of a scale that readers of all kinds of sight see as
@@ -29,9 +30,10 @@ func heat(share float64) (fill, ink color.NRGBA) {
 	p, q := cividis[i], cividis[i+1]
 	fill = color.NRGBA{R: mix(p.R, q.R), G: mix(p.G, q.G), B: mix(p.B, q.B), A: 0xFF}
 	// Not the inks of a page: a cell is as light on a dark one.
-	ink = color.NRGBA{R: 0xFE, G: 0xFE, B: 0xFE, A: 0xFF}
-	if at >= 4.5 {
-		ink = color.NRGBA{R: 1, G: 1, B: 1, A: 0xFF}
+	ink = rgb(0xFEFEFE)
+	ground := palette.RGB(uint32(fill.R)<<16 | uint32(fill.G)<<8 | uint32(fill.B))
+	if palette.Contrast(ground, 0x010101) > palette.Contrast(ground, 0xFEFEFE) {
+		ink = rgb(0x010101)
 	}
 	return fill, ink
 }
@@ -214,7 +216,7 @@ func (m *heatMap) outline(a *area, cells [][]summary, contour float64, box func(
 	within := func(g, s int) bool {
 		return g >= 0 && g < len(cells) && s >= 0 && s < len(cells[g]) && cells[g][s].runs > 0 && cells[g][s].mean >= contour
 	}
-	ink := draw.LineStyle{Color: color.NRGBA{R: 0xFE, G: 0xFE, B: 0xFE, A: 0xFF}, Width: 1.4}
+	ink := draw.LineStyle{Color: rgb(0xFEFEFE), Width: 1.4}
 	for g := range cells {
 		for s := range cells[g] {
 			b := box(g, s)

@@ -156,7 +156,7 @@ func (a *area) causes(c condition, r rect, names map[string]bool) {
 		a.part(k, box)
 		ink := inkText
 		if k >= 4 {
-			ink = color.NRGBA{R: 0xFE, G: 0xFE, B: 0xFE, A: 0xFF}
+			ink = rgb(0xFEFEFE)
 		}
 		sty := centred(words(captionSize, false, ink))
 		half := number(math.Round(5*(part.interval.Hi-part.interval.Lo)) / 10)
