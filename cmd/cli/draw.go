@@ -54,18 +54,19 @@ var themes = []struct {
 func (a *app) drawCommand() *cobra.Command {
 	f := &drawFlags{}
 	c := &cobra.Command{
-		Use:   "draw [FILE|NAME]",
+		Use:   "draw [TOKEN] [FILE|NAME]",
 		Short: "A picture of one run as SVG: who sent and received what when, and what each ordering made of it",
 		Long: "draw makes one run of a scenario under each of its orderings and draws it.\n\n" +
 			"--as spacetime draws a small run: peers as lanes, true time to the right, messages as\n" +
 			"slanted arrows, and below them the logs of each ordering with the answers to two\n" +
 			"questions: do they agree, and is cause before effect? A run of up to 6 peers and 12\n" +
-			"messages is drawn with all its clocks.\n" +
+			"messages is drawn with all its clocks. Of a longer one a token such as 1@205.415ms/naive,\n" +
+			"as screens print them, draws the difference that is nearest and the messages around it.\n" +
 			"--as barcode draws where the logs disagree, of a run of any size.\n" +
 			"--as screen draws what run shows on a terminal of 100 columns, as text.\n\n" +
 			"The picture goes to standard output, or to a file with -o.",
-		Example: "  mpcomm draw minimal > minimal.svg\n  mpcomm draw lab --as barcode -o barcode.svg --theme dark",
-		Args:    arguments(0, 1, "at most one scenario"), ValidArgsFunction: completeScenario,
+		Example: "  mpcomm draw minimal > minimal.svg\n  mpcomm draw lab --as barcode -o barcode.svg --theme dark\n  mpcomm draw 1@205.415ms/naive lab > moment.svg",
+		Args:    arguments(0, 2, "at most one token and one scenario"), ValidArgsFunction: completeScenario,
 		RunE: func(c *cobra.Command, args []string) error { return a.draw(c, args, f) },
 	}
 	f.choice.flags(c)
@@ -87,16 +88,24 @@ func (a *app) draw(c *cobra.Command, args []string, f *drawFlags) error {
 	if f.file == "" {
 		return &usageError{c, errors.New("-o: the file's name is empty; want the file to write to, or - for standard output")}
 	}
+	token, args, err := tokenOf(c, args, f)
+	if err != nil {
+		return err
+	}
 	f.single = true
 	r, err := a.read(c, args, &f.choice)
 	if err != nil {
 		return err
+	}
+	if token != nil {
+		r.seed, r.seeded = token.Seed, true
 	}
 	j, err := newJob(r, exports{})
 	if err != nil {
 		return err
 	}
 	a.warn(r)
+	j.moment = token
 	drawn, err := pictures[at].of(a, j)
 	if err != nil {
 		return err
@@ -123,6 +132,26 @@ func themeOf(name string) (svg.Theme, error) {
 	return 0, fmt.Errorf("--theme %s: want one of %s", name, strings.Join(names, " "))
 }
 
+// tokenOf takes the token off the arguments, if there is one.
+func tokenOf(c *cobra.Command, args []string, f *drawFlags) (*trace.Token, []string, error) {
+	if len(args) == 0 || !trace.IsToken(args[0]) {
+		if len(args) > 1 {
+			return nil, nil, &usageError{c, fmt.Errorf("%s is no token; want one such as 1@205.415ms/naive before the scenario", args[0])}
+		}
+		return nil, args, nil
+	}
+	token, err := trace.ParseToken(args[0])
+	switch {
+	case err != nil:
+		return nil, nil, &usageError{c, err}
+	case c.Flags().Changed("seed"):
+		return nil, nil, &usageError{c, fmt.Errorf("--seed beside %s, which names a seed; want one of them", args[0])}
+	case f.as != pictures[0].name:
+		return nil, nil, &usageError{c, fmt.Errorf("--as %s draws whole runs; want it without the token", f.as)}
+	}
+	return &token, args[1:], nil
+}
+
 // spacetime draws the run under all its orderings. It is an error if the run
 // does not fit in one picture.
 func (j *job) spacetime() (*spacetime.Figure, error) {
@@ -139,9 +168,9 @@ func (j *job) spacetime() (*spacetime.Figure, error) {
 			}
 		}
 		runs = append(runs, r)
-		if err := spacetime.Fits(r); err != nil {
-			return nil, fmt.Errorf("%s: %w", j.request.scenario.Name, err)
-		}
+	}
+	if j.moment != nil {
+		return j.around(runs)
 	}
 	f, err := spacetime.New(runs)
 	if err != nil {
@@ -149,6 +178,28 @@ func (j *job) spacetime() (*spacetime.Figure, error) {
 	}
 	f.Caption = j.caption()
 	return f, nil
+}
+
+// around draws the moment that was asked for.
+func (j *job) around(runs []*trace.Run) (*spacetime.Figure, error) {
+	var labels []string
+	for _, r := range runs {
+		labels = append(labels, r.Ordering)
+		if r.Ordering != j.moment.Ordering && strings.ReplaceAll(r.Ordering, " ", "_") != j.moment.Ordering {
+			continue
+		}
+		if j.moment.At > r.End {
+			return nil, fmt.Errorf("%s: the run ended at %s ms, before %v", j.request.scenario.Name, r.End.AppendMS(nil), j.moment)
+		}
+		f, err := spacetime.Around(runs, r.Ordering, j.moment.At)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", j.request.scenario.Name, err)
+		}
+		j.request.seeded = false // the token names the seed
+		f.Caption = strings.Replace(j.caption(), " draw", " draw "+quoteShell(j.moment.String()), 1)
+		return f, nil
+	}
+	return nil, fmt.Errorf("%s has no ordering %q here; want one of %s", j.request.scenario.Name, j.moment.Ordering, strings.Join(labels, ", "))
 }
 
 // barcode draws where the logs of the run disagree.

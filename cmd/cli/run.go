@@ -79,7 +79,8 @@ type job struct {
 	record  bool // keep what a report needs
 	bare    bool // keep what the picture of where logs disagree needs, without a folder, too
 	strips  []barcode.Strip
-	stream  bool // keep no logs
+	stream  bool         // keep no logs
+	moment  *trace.Token // around which it is drawn; nil = whole
 
 	result   result.Run
 	barcodes []screen.Barcode

@@ -57,7 +57,7 @@ func (f *Figure) cardOf(r *trace.Run) card {
 	c.columns = c.positions
 	if fit := f.fitting(r); c.columns > fit {
 		c.columns = fit
-		if at := firstDifference(r); at > 0 {
+		if at := f.focus(r); at > 0 {
 			c.from = min(max(1, at-fit/3), c.positions-fit+1)
 		}
 	}
@@ -76,7 +76,12 @@ func (f *Figure) rule(r *trace.Run) string {
 	if !p.known {
 		return ""
 	}
-	a, b := r.Messages[p.first].Key, r.Messages[p.second].Key
+	x, okX := r.Find(f.base.Messages[p.first].ID)
+	y, okY := r.Find(f.base.Messages[p.second].ID)
+	if !okX || !okY {
+		return ""
+	}
+	a, b := r.Messages[x].Key, r.Messages[y].Key
 	if !a.Known || !b.Known || a.Value == b.Value {
 		return ""
 	}
@@ -114,6 +119,25 @@ func firstDifference(r *trace.Run) int {
 		return d.Position
 	}
 	return 0
+}
+
+// focus is the position of a log that a card should show, or 0: the first
+// difference, or around a moment the pair.
+func (f *Figure) focus(r *trace.Run) int {
+	if f.shown == nil || !f.pair.known {
+		return firstDifference(r)
+	}
+	least := 0
+	for _, m := range []history.Ref{f.pair.first, f.pair.second} {
+		own, known := r.Find(f.base.Messages[m].ID)
+		if !known {
+			continue
+		}
+		if at := int(r.At(own, f.pair.wrong).Position); at > 0 && (least == 0 || at < least) {
+			least = at
+		}
+	}
+	return least
 }
 
 // differing reports by position whether the compared logs hold different
@@ -185,8 +209,8 @@ func (f *Figure) rowOf(c *card, r *trace.Run, who []peer.ID) row {
 	for k := c.from - 1; k < min(c.from-1+c.columns, len(h.Log)); k++ {
 		e := &h.Log[k]
 		t := tile{words: e.ID.String()}
-		if e.Message != history.NoRef {
-			t.role = f.roleOf(e.Message)
+		if m, known := f.base.Find(e.ID); known { // runs need not number messages alike
+			t.role = f.roleOf(m)
 		}
 		w.tiles = append(w.tiles, t)
 	}

@@ -1,14 +1,17 @@
 package spacetime
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 
 	"mpcomm/peer"
 	"mpcomm/peer/history"
 	"mpcomm/reports/result"
 	"mpcomm/reports/svg"
 	"mpcomm/reports/trace"
+	"mpcomm/sim"
 )
 
 // What a picture holds. Up to fewPeers and fewMessages it shows everything, in
@@ -18,6 +21,7 @@ import (
 const (
 	fewPeers     = 6
 	fewMessages  = 12
+	mostAround   = 6 // messages that are drawn around a moment
 	mostArrows   = 500
 	mostLanes    = 32
 	namedArrows  = 150 // up to this many arrows messages are named where they are sent
@@ -40,6 +44,8 @@ type Figure struct {
 	Caption string // the command that draws it
 
 	base  *trace.Run // whose arrows are drawn
+	shown []bool     // by message; nil = all
+	about sim.Time   // the moment around which they are, if not all are
 	cards []card
 	few   bool
 	pair  pair
@@ -61,20 +67,87 @@ type pair struct {
 // run, runs are not of the same peers, or, as *[TooLarge], if the run does not
 // fit.
 func New(runs []*trace.Run) (*Figure, error) {
-	if len(runs) == 0 {
-		return nil, fmt.Errorf("spacetime: no run to draw")
-	}
-	f := &Figure{base: basis(runs)}
-	for _, r := range runs {
-		if r.Peers != f.base.Peers || r.Seed != f.base.Seed {
-			return nil, fmt.Errorf("spacetime: runs of %d peers, seed %d, and of %d peers, seed %d, in one picture", runs[0].Peers, runs[0].Seed, r.Peers, r.Seed)
-		}
-	}
-	if err := Fits(f.base); err != nil {
+	if err := together(runs); err != nil {
 		return nil, err
 	}
-	f.few = f.base.Peers <= fewPeers && len(f.base.Messages) <= fewMessages
-	f.pair = pairOf(f.base)
+	f := &Figure{base: basis(runs)}
+	f.pair = pairOf(f.base, f.base.Findings)
+	return f.complete(runs)
+}
+
+// Around makes a figure of a moment of a run of any length: of the finding whose
+// moment is nearest to it under the ordering of that label, and of the messages
+// that were sent nearest to it, six in all. What is left out is said. It is an
+// error if there is no such ordering, and as *[TooLarge] if there are too many
+// peers.
+func Around(runs []*trace.Run, ordering string, at sim.Time) (*Figure, error) {
+	if err := together(runs); err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(runs, func(r *trace.Run) bool { return r.Ordering == ordering })
+	if i < 0 {
+		return nil, fmt.Errorf("spacetime: no run of the ordering %q", ordering)
+	}
+	f := &Figure{base: runs[i], about: at}
+	near := slices.Clone(f.base.Findings)
+	slices.SortStableFunc(near, func(a, b trace.Finding) int {
+		return cmp.Compare(a.At.Sub(at).Abs(), b.At.Sub(at).Abs())
+	})
+	f.pair = pairOf(f.base, near)
+	f.shown = f.near(at)
+	return f.complete(runs)
+}
+
+// near chooses the messages around a moment: the pair, and those that were sent
+// nearest to it.
+func (f *Figure) near(at sim.Time) []bool {
+	r := f.base
+	all := make([]int, len(r.Messages))
+	for i := range all {
+		all[i] = i
+	}
+	slices.SortStableFunc(all, func(a, b int) int {
+		return cmp.Or(cmp.Compare(f.roleOf(history.Ref(b)), f.roleOf(history.Ref(a))),
+			cmp.Compare(r.Messages[a].At.Sub(at).Abs(), r.Messages[b].At.Sub(at).Abs()))
+	})
+	shown := make([]bool, len(r.Messages))
+	for _, m := range all[:min(len(all), mostAround)] {
+		shown[m] = true
+	}
+	return shown
+}
+
+// shows reports whether a message is drawn.
+func (f *Figure) shows(m history.Ref) bool { return f.shown == nil || f.shown[m] }
+
+// drawn is how many messages are.
+func (f *Figure) drawn() int {
+	n := 0
+	for i := range f.base.Messages {
+		n += b2i(f.shows(history.Ref(i)))
+	}
+	return n
+}
+
+// together holds runs to be of one seed and of the same peers.
+func together(runs []*trace.Run) error {
+	if len(runs) == 0 {
+		return fmt.Errorf("spacetime: no run to draw")
+	}
+	for _, r := range runs {
+		if r.Peers != runs[0].Peers || r.Seed != runs[0].Seed {
+			return fmt.Errorf("spacetime: runs of %d peers, seed %d, and of %d peers, seed %d, in one picture", runs[0].Peers, runs[0].Seed, r.Peers, r.Seed)
+		}
+	}
+	return nil
+}
+
+// complete lays out what is to be seen.
+func (f *Figure) complete(runs []*trace.Run) (*Figure, error) {
+	if err := f.fits(); err != nil {
+		return nil, err
+	}
+	f.few = f.base.Peers <= fewPeers && f.drawn() <= fewMessages
 	f.scene = newScene(f)
 	for _, r := range runs {
 		f.cards = append(f.cards, f.cardOf(r))
@@ -84,10 +157,12 @@ func New(runs []*trace.Run) (*Figure, error) {
 	return f, nil
 }
 
-// Fits returns a *[TooLarge] if a run does not fit in one picture.
-func Fits(r *trace.Run) error {
-	if n := arrowsOf(r); n > mostArrows || r.Peers > mostLanes {
-		return &TooLarge{r.Peers, n}
+// Fits returns a *[TooLarge] if a whole run does not fit in one picture.
+func Fits(r *trace.Run) error { return (&Figure{base: r}).fits() }
+
+func (f *Figure) fits() error {
+	if n := f.arrows(); n > mostArrows || f.base.Peers > mostLanes {
+		return &TooLarge{f.base.Peers, n}
 	}
 	return nil
 }
@@ -113,11 +188,11 @@ func basis(runs []*trace.Run) *trace.Run {
 	return runs[0]
 }
 
-// arrowsOf counts the packets with bodies between different peers.
-func arrowsOf(r *trace.Run) int {
+// arrows counts the packets with bodies between different peers.
+func (f *Figure) arrows() int {
 	n := 0
-	for i := range r.Packets {
-		if carries(&r.Packets[i]) {
+	for i := range f.base.Packets {
+		if p := &f.base.Packets[i]; carries(p) && f.shows(p.Message) {
 			n++
 		}
 	}
@@ -129,10 +204,10 @@ func carries(p *trace.Packet) bool {
 	return p.Message != history.NoRef && p.Kind.Body() && p.From != p.To
 }
 
-// pairOf is the pair of the first finding that two messages make.
-func pairOf(r *trace.Run) pair {
-	for i := range r.Findings {
-		f := &r.Findings[i]
+// pairOf is the pair of the first of some findings that two messages make.
+func pairOf(r *trace.Run, findings []trace.Finding) pair {
+	for i := range findings {
+		f := &findings[i]
 		if f.A == history.NoRef || f.B == history.NoRef || int(max(f.A, f.B)) >= len(r.Messages) {
 			continue
 		}

@@ -17,6 +17,7 @@ import (
 	"mpcomm/reports/trace"
 	"mpcomm/scenarios"
 	"mpcomm/scenarios/run"
+	"mpcomm/sim"
 )
 
 // recorded is a scenario's run under each of its orderings.
@@ -149,6 +150,39 @@ func TestLibraryPictures(t *testing.T) {
 	}
 }
 
+// A moment of a long run: the difference that is nearest to it, and what was
+// sent around it.
+func TestAround(t *testing.T) {
+	t.Parallel()
+	runs := recorded(t, library(t, "lab"))
+	at := runs[1].Findings[0].At
+	f, err := spacetime.Around(runs, "timestamp wait=180ms", at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Caption = "mpcomm draw TOKEN lab"
+	data := drawn(t, f, svg.Light)
+	p, err := svgtest.Check(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range []string{
+		"timestamp wait=180ms: p5 logs p2#1 before p1#0, p0 the other way round", "p2#1 overtakes p1#0",
+		"Drawn are 6 of 600 messages", "positions 4 to 14 of 600",
+	} {
+		if !p.Has(words) {
+			t.Errorf("the picture does not say %q", words)
+		}
+	}
+	if p.Has("L 1") {
+		t.Error("the picture counts logical time without the messages that it leaves out")
+	}
+	golden(t, "moment.svg", string(data))
+	if _, err := spacetime.Around(runs, "paxos", at); err == nil {
+		t.Error("a moment under an ordering that did not run")
+	}
+}
+
 func TestTooLarge(t *testing.T) {
 	t.Parallel()
 	_, err := spacetime.New(recorded(t, library(t, "lab", scenarios.Setting{Path: "workload.messages", Value: "17"},
@@ -230,6 +264,14 @@ func TestAnySmallRun(t *testing.T) {
 		}
 		if again := drawn(t, anew, svg.Light); !bytes.Equal(data, again) {
 			t.Fatal("a second figure of the same runs differs from the first")
+		}
+		base := rapid.SampledFrom(runs).Draw(t, "ordering")
+		near, err := spacetime.Around(runs, base.Ordering, sim.Time(rapid.Int64Range(0, int64(base.End)).Draw(t, "moment")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := svgtest.Check(drawn(t, near, svg.Dark)); err != nil {
+			t.Fatal(err)
 		}
 		agree := 0
 		for _, r := range runs {

@@ -104,7 +104,7 @@ func (s *scene) collect(f *Figure) {
 	for i := range r.Events {
 		e := &r.Events[i]
 		m, known := r.Find(e.Message)
-		if !known {
+		if !known || !f.shows(m) {
 			continue
 		}
 		k := mark{message: m, role: f.roleOf(m), peer: e.Peer, at: e.At}
@@ -121,7 +121,7 @@ func (s *scene) collect(f *Figure) {
 	}
 	for i := range r.Packets {
 		p := &r.Packets[i]
-		if !carries(p) {
+		if !carries(p) || !f.shows(p.Message) {
 			continue
 		}
 		a := arrow{message: p.Message, role: f.roleOf(p.Message), from: p.From, to: p.To, sent: p.Sent, at: p.At}
@@ -183,7 +183,7 @@ func (s *scene) held(f *Figure) {
 		for i := range r.Messages {
 			m := history.Ref(i)
 			c := r.At(m, peer.ID(p))
-			if c.Held() <= 0 {
+			if !f.shows(m) || c.Held() <= 0 {
 				continue
 			}
 			h := hold{message: m, role: f.roleOf(m), peer: peer.ID(p), from: c.Arrived, to: c.Delivered}

@@ -203,15 +203,22 @@ func (d *sheet) label(m *mark, at svg.Point) {
 	if all[len(all)-1] != m {
 		return
 	}
-	clock := "L " + ticks(all)
+	var clocks []string
 	for _, o := range all {
 		if o.send && d.clocks {
-			clock = fmt.Sprintf("ts %s · %s", short(int64(d.base.Messages[o.message].Local)), clock)
+			clocks = append(clocks, "ts "+short(int64(d.base.Messages[o.message].Local)))
 			d.seen.stamp = true
 			break
 		}
 	}
-	d.seen.lamport = true
+	if d.shown == nil { // else what is not drawn has ticked, too
+		clocks = append(clocks, "L "+ticks(all))
+		d.seen.lamport = true
+	}
+	if len(clocks) == 0 {
+		return
+	}
+	clock := strings.Join(clocks, " · ")
 	d.waiting = append(d.waiting, label{words: clock, style: clockType, ink: palette.Soft, at: at, room: room, sides: sides})
 }
 

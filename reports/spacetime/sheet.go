@@ -199,7 +199,7 @@ func (d *sheet) clockOf(p peer.ID) []string {
 	if begin == 0 && end == 0 {
 		return nil
 	}
-	if begin == end {
+	if signed(begin) == signed(end) {
 		return []string{"clock " + signed(begin)}
 	}
 	return []string{"clock " + signed(begin), "to " + signed(end)}

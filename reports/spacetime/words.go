@@ -22,8 +22,20 @@ func (c *card) answers() [2]result.Verdict {
 	return [2]result.Verdict{c.verdicts[0].answer, c.verdicts[1].answer}
 }
 
-// Title is the finding in a few words, made from the verdicts.
+// Title is the finding in a few words, made from the verdicts; of a moment, what
+// was found there.
 func (f *Figure) Title() string {
+	if f.shown != nil && f.pair.known {
+		first, second := f.base.Messages[f.pair.first].ID, f.base.Messages[f.pair.second].ID
+		if f.pair.from.Kind == trace.Acausal {
+			return fmt.Sprintf("%s: %v logs %v before its cause %v", f.base.Ordering, f.pair.wrong, second, first)
+		}
+		other := f.pair.from.P
+		if other == f.pair.wrong {
+			other = f.pair.from.Q
+		}
+		return fmt.Sprintf("%s: %v logs %v before %v, %v the other way round", f.base.Ordering, f.pair.wrong, second, first, other)
+	}
 	var distinct [][2]result.Verdict
 	for i := range f.cards {
 		if a := f.cards[i].answers(); !slices.Contains(distinct, a) {
@@ -68,6 +80,12 @@ func (f *Figure) whys(runs []*trace.Run) {
 	parted, acausal := false, false
 	for i, r := range runs {
 		c := &f.cards[i]
+		if f.shown != nil {
+			if r == f.base && f.pair.known {
+				c.why = f.pair.from.Text
+			}
+			continue
+		}
 		answers := c.answers()
 		switch {
 		case answers[0] == result.Violated && !parted && r.Result.FirstDifference != nil:
@@ -91,6 +109,9 @@ func (f *Figure) Desc() string {
 	if f.few {
 		for i := range r.Messages {
 			m := &r.Messages[i]
+			if !f.shows(history.Ref(i)) {
+				continue
+			}
 			fmt.Fprintf(&b, " %v broadcasts %v at %s", m.ID.Sender, m.ID, exact(m.At))
 			f.arrivals(&b, history.Ref(i))
 			b.WriteByte('.')
@@ -142,6 +163,9 @@ func (d *sheet) notes() []string {
 	if len(d.cards) > 1 {
 		all = append(all, fmt.Sprintf("Arrows and marks are those of %s.", d.base.Ordering))
 	}
+	if n := d.drawn(); n < len(d.base.Messages) {
+		all = append(all, fmt.Sprintf("Drawn are %d of %d messages, those around %s.", n, len(d.base.Messages), exact(d.about)))
+	}
 	if d.labels.none > 0 {
 		all = append(all, fmt.Sprintf("%s of events found no room.", count(d.labels.none, "label", "labels")))
 	}
@@ -169,7 +193,7 @@ func (d *sheet) caption() string {
 // clocksDiffer reports whether the clock of a sender was off when it sent.
 func (f *Figure) clocksDiffer() bool {
 	for i := range f.base.Messages {
-		if m := &f.base.Messages[i]; int64(m.Local) != int64(m.At) {
+		if m := &f.base.Messages[i]; f.shows(history.Ref(i)) && int64(m.Local) != int64(m.At) {
 			return true
 		}
 	}
