@@ -19,8 +19,8 @@ const mean sim.Time = 20_000_000
 
 // hop is an event of the size the simulation uses: eight bytes, no pointers.
 type hop struct {
-	to  uint32
-	aux uint32
+	to uint32
+	_  uint32
 }
 
 // Load is the queue with its processes. It is a pure function of the number of
