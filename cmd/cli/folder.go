@@ -153,6 +153,24 @@ func (p *pending) abandon() {
 	os.Remove(p.file.Name())
 }
 
+// settle brings what was written to the disk, so that what it was made from can
+// go.
+func (d *folder) settle() error {
+	for _, name := range append([]string{"."}, d.written...) {
+		f, err := os.Open(filepath.Join(d.dir, filepath.FromSlash(name)))
+		if err != nil {
+			return err
+		}
+		if err = f.Sync(); name == "." {
+			err = nil // some systems refuse it for folders
+		}
+		if err = errors.Join(err, f.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // seal waits for the file at hand and lets no other begin.
 func (d *folder) seal() { d.mu.Lock() }
 

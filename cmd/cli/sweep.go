@@ -91,6 +91,7 @@ type campaign struct {
 	quiet   bool
 	plan    plan
 	log     *store.Log // the chunks in the folder, or nil
+	copied  bool       // the folder has the copy of the scenario
 
 	result *sweep.Result
 	took   time.Duration

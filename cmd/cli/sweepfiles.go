@@ -21,8 +21,8 @@ import (
 var sweepFiles = []string{"manifest.json", "dataset.csv", "differences.csv", "runs.csv", "divergence.svg", "divergence.png", "divergence.pdf", "divergence.csv"}
 
 // clearSweep removes what an earlier sweep left, so that a folder never holds
-// files of two.
-func (d *folder) clearSweep() error {
+// files of two: its copy of the scenario, too, unless it is that of this one.
+func (d *folder) clearSweep(copied bool) error {
 	names := slices.Clone(sweepFiles)
 	for _, id := range figure.IDs() {
 		for _, form := range figureForms {
@@ -31,6 +31,9 @@ func (d *folder) clearSweep() error {
 	}
 	if startsWith(filepath.Join(d.dir, sweepReportName), html.Begins) {
 		names = append(names, sweepReportName)
+	}
+	if _, err := os.Stat(filepath.Join(d.dir, "manifest.json")); err == nil && !copied {
+		names = append(names, scenarioCopy)
 	}
 	for _, name := range names {
 		path := filepath.Join(d.dir, name)
@@ -78,7 +81,7 @@ func (w *campaign) writeFiles() error {
 		}
 		return nil
 	}
-	if err := w.folder.clearSweep(); err != nil {
+	if err := w.folder.clearSweep(w.copied); err != nil {
 		return err
 	}
 	if w.rows != nil {

@@ -106,8 +106,10 @@ func (w *campaign) keep(log *store.Log) {
 	w.prepare.KeepIn(log)
 }
 
-// start begins what grows during the sweep, when the folder is its own.
+// start begins what grows during the sweep, when the folder is its own and has
+// the copy of the scenario.
 func (w *campaign) start() error {
+	w.copied = true
 	w.folder.sweepAside()
 	if w.plan.perRun && w.plan.shard.Whole() {
 		if err := w.beginRows(); err != nil {
@@ -174,6 +176,9 @@ func (w *campaign) closeLog(failed error) error {
 	case w.log == nil:
 		return nil
 	case failed == nil && w.plan.shard.Whole() && w.result != nil && w.result.Complete():
+		if err := w.folder.settle(); err != nil {
+			return errors.Join(fmt.Errorf("%s could not be brought to the disk: %w", w.folder.dir, reason(err)), w.log.Close())
+		}
 		return w.log.Remove()
 	}
 	return w.log.Close()
@@ -182,10 +187,10 @@ func (w *campaign) closeLog(failed error) error {
 // describeCopy describes the copy of the scenario and the files it reads, as
 // they are in the folder.
 func (w *campaign) describeCopy() ([]dataset.Produced, error) {
-	text, err := os.ReadFile(filepath.Join(w.folder.dir, scenarioCopy))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil // the lab keeps none
+	if !w.copied {
+		return nil, nil
 	}
+	text, err := os.ReadFile(filepath.Join(w.folder.dir, scenarioCopy))
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ func (w *Sweep) chunkAt(index int) (chunk, bool) {
 // pool hands chunks to workers in order.
 type pool struct {
 	sweep   *Sweep
-	todo    []int
+	there   present
 	next    atomic.Int64
 	results chan chunk
 }
@@ -62,11 +62,14 @@ func (p *pool) work(ctx context.Context, a *activity) {
 	w := worker{cell: -1, sweep: p.sweep, activity: a, pilot: p.sweep.section != nil}
 	w.evaluator.Mechanisms = p.sweep.options.Why
 	for ctx.Err() == nil {
-		next := int(p.next.Add(1) - 1)
-		if next >= len(p.todo) {
+		index := int(p.next.Add(1) - 1)
+		c, ok := p.sweep.chunkAt(index)
+		if !ok {
 			return
 		}
-		c, _ := p.sweep.chunkAt(p.todo[next])
+		if p.there.has(index) || !p.sweep.options.Shard.Has(index) {
+			continue
+		}
 		a.busy.Store(true)
 		w.make(ctx, &c)
 		a.busy.Store(false)

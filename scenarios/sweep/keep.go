@@ -100,21 +100,25 @@ func (w *Sweep) load(index int) (*chunk, error) {
 	return &c, w.decode(&c, text)
 }
 
-// todo lists the chunks that are to be made, in order, and counts the runs of
-// those that are kept.
-func (w *Sweep) todo() (list []int, kept uint64) {
-	for index := range w.Chunks() {
-		if !w.options.Shard.Has(index) {
-			continue
-		}
-		if w.options.Store != nil && w.options.Store.Has(index) {
-			kept += w.runsOf(index)
-			continue
-		}
-		list = append(list, index)
+// present are the chunks that the store had when the sweep began, a bit each. It
+// is not asked later, while it grows.
+type present []uint64
+
+func (w *Sweep) present() (p present, runs uint64) {
+	if w.options.Store == nil {
+		return nil, 0
 	}
-	return list, kept
+	p = make(present, (w.Chunks()+63)/64)
+	for index := range w.Chunks() {
+		if w.options.Shard.Has(index) && w.options.Store.Has(index) {
+			p[index/64] |= 1 << (index % 64)
+			runs += w.runsOf(index)
+		}
+	}
+	return p, runs
 }
+
+func (p present) has(index int) bool { return p != nil && p[index/64]>>(index%64)&1 != 0 }
 
 // runsOf is the number of runs of a chunk, under all orderings.
 func (w *Sweep) runsOf(index int) uint64 {

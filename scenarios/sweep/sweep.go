@@ -114,12 +114,25 @@ func New(s *scenarios.Scenario, o Options) (*Sweep, error) {
 	}
 	w := &Sweep{scenario: s, options: o, chunkSize: chunkSize(o.Runs), activity: make([]activity, o.Workers)}
 	err := w.compile()
+	w.total = w.count()
+	return w, err
+}
+
+// count returns how many runs there are, or how many the shard has.
+func (w *Sweep) count() uint64 {
+	total := uint64(0)
+	if w.options.Shard.Whole() {
+		for i := range w.cells {
+			total += uint64(len(w.cells[i].units)) * uint64(w.options.Runs)
+		}
+		return total
+	}
 	for index := range w.Chunks() {
-		if o.Shard.Has(index) {
-			w.total += w.runsOf(index)
+		if w.options.Shard.Has(index) {
+			total += w.runsOf(index)
 		}
 	}
-	return w, err
+	return total
 }
 
 // KeepIn makes store keep the chunks, before Run. It may depend on the sweep's
@@ -249,9 +262,9 @@ func (w *Sweep) Run(ctx context.Context) (*Result, error) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	todo, kept := w.todo()
+	there, kept := w.present()
 	w.kept.Store(kept)
-	work := &pool{sweep: w, todo: todo, results: make(chan chunk, w.options.Workers)}
+	work := &pool{sweep: w, there: there, results: make(chan chunk, w.options.Workers)}
 	work.start(ctx)
 	m := merger{sweep: w, waiting: make(map[int]*chunk), kept: kept}
 	failure := m.advance() // what the store has may be all
