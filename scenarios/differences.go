@@ -38,6 +38,16 @@ func Differences(before, after *Scenario) []Difference {
 	return list
 }
 
+// FileSums are the files that the scenario reads, by name, each with what names
+// its content. Two scenarios with the same text and sums are the same.
+func (s *Scenario) FileSums() map[string]string {
+	sums := map[string]string{}
+	for _, name := range s.fileNames() {
+		sums[name] = s.fileSum(name)
+	}
+	return sums
+}
+
 // fileSum names what a file of the scenario contains; empty if it reads none of
 // that name.
 func (s *Scenario) fileSum(name string) string {

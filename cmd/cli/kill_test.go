@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -176,4 +177,46 @@ func TestSecondProcess(t *testing.T) {
 		t.Fatalf("the lock outlives its process: %v", err)
 	}
 	_ = log.Close()
+}
+
+// TestFullDisk: a sweep whose file of chunks may not grow any more, as on a disk
+// that is full, says so and keeps what it has; when there is room it goes on.
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the limit on the size of files is of Unix")
+	}
+	dir := t.TempDir()
+	args := []string{"two-senders", "--runs", "320", "--workers", "3", "--quiet"}
+	straight := program(t, append([]string{"sweep", "-o", "straight"}, args...)...)
+	straight.Dir = dir
+	if out, err := straight.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	limited := program(t)
+	limited.Args = append([]string{"sh", "-c", `ulimit -f 80; exec "$0" "$@"`, limited.Path, "sweep", "-o", "cut"}, args...)
+	var err error
+	if limited.Path, err = exec.LookPath("sh"); err != nil {
+		t.Skip(err)
+	}
+	limited.Dir = dir
+	out, _ := limited.CombinedOutput()
+	if limited.ProcessState.ExitCode() != statusUnknown {
+		t.Fatalf("exit status %d\n%s", limited.ProcessState.ExitCode(), out)
+	}
+	kept := chunksIn(t, filepath.Join(dir, "cut"))
+	for _, want := range []string{"cut/chunks.log could not be written: ", fmt.Sprintf("keeps the %d chunks that were finished; to go on: ", kept), " sweep --resume cut\n"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("it did not say %q:\n%s", want, out)
+		}
+	}
+	if kept == 0 {
+		t.Error("nothing is kept")
+	}
+	again := program(t, "sweep", "--resume", "cut", "--quiet")
+	again.Dir = dir
+	if out, err := again.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	requireSameFolder(t, filepath.Join(dir, "straight"), filepath.Join(dir, "cut"))
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mpcomm/peer/order"
 	"mpcomm/scenarios"
 	"mpcomm/scenarios/sweep"
 	"mpcomm/scenarios/sweep/store"
@@ -96,7 +97,7 @@ func (a *app) parts(dirs []string) ([]*kept, error) {
 			errs = append(errs, fmt.Errorf("%w\n%s sweep --resume %s --repair makes them again",
 				&store.DamagedError{Path: k.log.Path(), Damages: damages, Whole: k.log.Len()}, a.name, quoteShell(dir)))
 		}
-		if err := parts[0].mustMatch(k); err != nil {
+		if err := parts[0].mustMatch(k, a.table); err != nil {
 			errs = append(errs, err)
 		}
 	}
@@ -121,14 +122,29 @@ func readPart(dir string) (*kept, error) {
 	return k, err
 }
 
+// scenariosApart lists the values in which the scenarios of two parts differ; none
+// if they cannot be read here.
+func scenariosApart(a, b *kept, table order.Table) []scenarios.Difference {
+	x, errX := a.scenario(table)
+	y, errY := b.scenario(table)
+	if errX != nil || errY != nil {
+		return nil
+	}
+	list, err := valuesApart(x, y)
+	if err != nil {
+		return nil
+	}
+	return list
+}
+
 // mustMatch refuses the part of another sweep.
-func (k *kept) mustMatch(other *kept) error {
+func (k *kept) mustMatch(other *kept, table order.Table) error {
 	list := k.identity.Differences(other.identity)
 	if len(list) == 0 {
 		return nil
 	}
 	if k.notes.Scenario != other.notes.Scenario {
-		if more := scenariosApart(k, other); len(more) > 0 {
+		if more := scenariosApart(k, other, table); len(more) > 0 {
 			list = append(more, list...)
 		}
 	}
@@ -175,7 +191,7 @@ func (a *app) join(parts []*kept) (*campaign, *store.Joined, error) {
 		return nil, nil, err
 	}
 	if len(list) > 0 {
-		return nil, nil, fmt.Errorf("%s was not written by this program:%s", first.log.Path(), otherwise(list))
+		return nil, nil, fmt.Errorf("%s is of another program, or of files that have changed:%s", first.log.Path(), otherwise(list))
 	}
 	w.prepare.KeepIn(joined)
 	return w, joined, nil

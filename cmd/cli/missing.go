@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"mpcomm/reports/result"
-	"mpcomm/scenarios"
 	"mpcomm/scenarios/sweep/store"
 )
 
@@ -101,7 +100,7 @@ func (a *app) presentParts(dirs []string) ([]*kept, error) {
 		for _, d := range k.log.Damages() {
 			a.say("%s: %v; it counts as missing, and %s sweep --resume %s --repair makes it again", k.log.Path(), d, a.name, quoteShell(dir))
 		}
-		if err := parts[0].mustMatch(k); err != nil {
+		if err := parts[0].mustMatch(k, a.table); err != nil {
 			errs = append(errs, err)
 		}
 		if there, here := parts[0].notes.Shard.Of, k.notes.Shard.Of; max(there, 1) != max(here, 1) {
@@ -112,22 +111,4 @@ func (a *app) presentParts(dirs []string) ([]*kept, error) {
 		errs = append(errs, errors.New("none of the folders holds chunks, so that nothing says how many shards there are"))
 	}
 	return parts, errors.Join(errs...)
-}
-
-// scenariosApart lists the values in which the scenarios of two parts differ; none
-// if they cannot be read here.
-func scenariosApart(a, b *kept) []scenarios.Difference {
-	read := func(k *kept) (*scenarios.Scenario, error) {
-		return scenarios.Parse(k.log.Path(), []byte(k.notes.Scenario), scenarios.FilesIn(k.dir), nil)
-	}
-	x, errX := read(a)
-	y, errY := read(b)
-	if errX != nil || errY != nil {
-		return nil
-	}
-	list, err := valuesApart(x, y)
-	if err != nil {
-		return nil
-	}
-	return list
 }

@@ -7,10 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"mpcomm/peer/order"
 	"mpcomm/reports/dataset"
 	"mpcomm/scenarios"
 	"mpcomm/scenarios/sweep"
@@ -110,7 +112,7 @@ func (a *app) goOn(c *cobra.Command, args []string, f *sweepFlags, log *store.Lo
 		return nil, err
 	}
 	w.keep(log)
-	a.tellOf(k)
+	a.tellOf(k, f.quiet)
 	from := f.resume
 	if len(args) > 0 {
 		from = filepath.Dir(args[0])
@@ -134,7 +136,7 @@ func (k *kept) restoreCopy(w *campaign, from string) error {
 }
 
 // tellOf says what was found where a sweep goes on.
-func (a *app) tellOf(k *kept) {
+func (a *app) tellOf(k *kept, quiet bool) {
 	if n := k.log.Torn(); n > 0 {
 		a.say("%s: its last record was not finished; its %d bytes are cut off, and its chunk is made again", k.log.Path(), n)
 	}
@@ -144,7 +146,9 @@ func (a *app) tellOf(k *kept) {
 	if !k.log.Locked() {
 		a.say("%s: this system cannot lock it; mind that no other process goes on with it", k.log.Path())
 	}
-	a.say("going on with %s of %d", count(k.log.Len(), "chunk"), k.chunks())
+	if !quiet {
+		a.say("going on with %s of %d", count(k.log.Len(), "chunk"), k.chunks())
+	}
 }
 
 // chunks is how many the sweep has, or its shard.
@@ -189,7 +193,7 @@ func (a *app) requestOf(c *cobra.Command, args []string, f *sweepFlags, k *kept)
 // copyOf is the request that made a file of chunks, from the copy of its
 // scenario.
 func (a *app) copyOf(k *kept, orderings []string) (*request, error) {
-	s, err := scenarios.Parse(filepath.Join(k.dir, scenarioCopy), []byte(k.notes.Scenario), scenarios.FilesIn(k.dir), a.table)
+	s, err := k.scenario(a.table)
 	if err != nil {
 		return nil, fmt.Errorf("the scenario in %s cannot be read: %w\nwant the scenario named as well", k.log.Path(), err)
 	}
@@ -208,6 +212,19 @@ func (a *app) copyOf(k *kept, orderings []string) (*request, error) {
 	return r, err
 }
 
+// scenario reads the scenario as it was. Files that it reads are beside the
+// chunks, or, when their names lead out of the folder, where they were.
+func (k *kept) scenario(table order.Table) (*scenarios.Scenario, error) {
+	here, there := scenarios.FilesIn(k.dir), scenarios.FilesIn(filepath.Dir(k.notes.Argument))
+	return scenarios.Parse(filepath.Join(k.dir, scenarioCopy), []byte(k.notes.Scenario), func(name string) ([]byte, error) {
+		data, err := here(name)
+		if err != nil && !filepath.IsLocal(name) {
+			return there(name)
+		}
+		return data, err
+	}, table)
+}
+
 // differences lists what a campaign is otherwise than the sweep of the file,
 // values of the scenario first.
 func (k *kept) differences(w *campaign) ([]scenarios.Difference, error) {
@@ -216,13 +233,14 @@ func (k *kept) differences(w *campaign) ([]scenarios.Difference, error) {
 	var values []scenarios.Difference
 	for _, d := range list {
 		if aboutScenario(d.Path) && values == nil {
-			there, err := scenarios.Parse(k.log.Path(), []byte(k.notes.Scenario), scenarios.FilesIn(k.dir), w.request.scenario.Table())
+			there, err := k.scenario(w.request.scenario.Table())
 			if err != nil {
 				return list, nil // the hashes are all that is known
 			}
 			if values, err = valuesApart(there, w.request.scenario); err != nil {
 				return nil, err
 			}
+			values = append(values, k.filesApart(w.request.scenario)...)
 		}
 	}
 	for _, d := range list {
@@ -231,6 +249,19 @@ func (k *kept) differences(w *campaign) ([]scenarios.Difference, error) {
 		}
 	}
 	return values, nil
+}
+
+// filesApart lists the files that the scenario read then and reads now, with
+// another content.
+func (k *kept) filesApart(s *scenarios.Scenario) []scenarios.Difference {
+	var list []scenarios.Difference
+	for name, now := range s.FileSums() {
+		if old, read := k.notes.Files[name]; read && old != now {
+			list = append(list, scenarios.Difference{Path: "file " + name, Old: old, New: now})
+		}
+	}
+	slices.SortFunc(list, func(a, b scenarios.Difference) int { return strings.Compare(a.Path, b.Path) })
+	return list
 }
 
 // valuesApart are the values in which two scenarios differ, or else their cells:

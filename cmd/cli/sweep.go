@@ -254,7 +254,7 @@ func (a *app) carryOut(w *campaign) error {
 	if err = errors.Join(err, w.closeLog(err)); err == nil {
 		return nil
 	}
-	if w.log != nil && w.log.Len() > 0 {
+	if w.log != nil {
 		err = fmt.Errorf("%w\n%s keeps the %s that were finished; to go on: %s",
 			err, w.log.Path(), count(w.log.Len(), "chunk"), w.rest(a.name))
 	}

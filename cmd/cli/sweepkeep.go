@@ -28,6 +28,8 @@ type notes struct {
 	PerRun    bool        `json:"per_run,omitempty"`
 	Shard     sweep.Shard `json:"shard"`
 	Scenario  string      `json:"scenario"`
+
+	Files map[string]string `json:"files,omitempty"` // that the scenario reads, with what names their content
 }
 
 // tool is what must be the same for chunks to be mixed.
@@ -39,7 +41,7 @@ func (w *campaign) identity() sweep.Identity { return w.prepare.Identity(tool(w.
 func (w *campaign) header() (store.Header, error) {
 	n := notes{
 		Argument: w.request.argument, Selection: w.request.selection, PerRun: w.plan.perRun, Shard: w.plan.shard,
-		Scenario: string(scenarios.Written(w.request.scenario)),
+		Scenario: string(scenarios.Written(w.request.scenario)), Files: w.request.scenario.FileSums(),
 	}
 	for _, s := range w.request.settings {
 		n.Settings = append(n.Settings, s.String())

@@ -9,6 +9,11 @@
 // result therefore does not depend on the number of workers or on who finished
 // first.
 //
+// A chunk is a pure function of the scenario and of its place in the sweep. So a
+// [Store] of finished chunks is all that a sweep needs to go on after it was
+// stopped or killed, and a [Shard] of its chunks can be made anywhere: whatever
+// machine made which, the merged bytes are the same.
+//
 // It owns the distribution of work and nothing else: scenarios/run makes the
 // histories, reports/result sums them up.
 package sweep

@@ -133,12 +133,23 @@ func stillThere(f *os.File, path string) error {
 }
 
 // wrong says which file an error is about, once.
-func (l *Log) wrong(err error) error {
+func (l *Log) wrong(err error) error { return fmt.Errorf("%s: %w", l.path, bare(err)) }
+
+// unwritten says that a file could not be written, and why.
+func (l *Log) unwritten(errs ...error) error {
+	for i := range errs {
+		errs[i] = bare(errs[i])
+	}
+	return fmt.Errorf("%s could not be written: %w", l.path, errors.Join(errs...))
+}
+
+// bare is an error without the name of the file.
+func bare(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
-		err = p.Err
+		return p.Err
 	}
-	return fmt.Errorf("%s: %w", l.path, err)
+	return err
 }
 
 // Path is the file's name with its folder.
@@ -218,7 +229,7 @@ func (l *Log) Save(index int, chunk []byte) error {
 	}
 	if _, err := l.file.Write(l.buffer); err != nil {
 		// Part of the record may be there; reading would cut it off as well.
-		l.fault = l.wrong(errors.Join(err, l.file.Truncate(l.end)))
+		l.fault = l.unwritten(err, l.file.Truncate(l.end))
 		return l.fault
 	}
 	l.records[index] = place{l.end, len(l.buffer)}
@@ -232,7 +243,7 @@ func (l *Log) maybeSync() error {
 		select {
 		case err := <-l.syncing:
 			if l.syncing = nil; err != nil {
-				l.fault = l.wrong(err)
+				l.fault = l.unwritten(err)
 				return l.fault
 			}
 		default:
@@ -258,8 +269,8 @@ func (l *Log) Close() error {
 	if l.writable {
 		errs = append(errs, l.file.Sync())
 	}
-	if err := errors.Join(append(errs, l.file.Close())...); err != nil {
-		return l.wrong(err)
+	if errs = append(errs, l.file.Close()); errors.Join(errs...) != nil {
+		return l.unwritten(errs...)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"hash/crc32"
+	"math"
 )
 
 // FileName is the name of the file in a sweep's folder.
@@ -71,7 +72,7 @@ func parseChunk(body []byte) (id [8]byte, index int, skip int, ok bool) {
 	}
 	id = [8]byte(body[1:9])
 	u, n := binary.Uvarint(body[9:])
-	if n <= 0 || u > 1<<62 {
+	if n <= 0 || u > math.MaxInt {
 		return id, 0, 0, false
 	}
 	return id, int(u), 9 + n, true
