@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"mpcomm/peer"
 	"mpcomm/peer/history"
@@ -29,13 +30,20 @@ const (
 )
 
 // TooLarge says that a run does not fit in one picture.
-type TooLarge struct{ Peers, Arrows int }
+type TooLarge struct {
+	Peers, Arrows int
+	Token         string // of a moment that can be drawn; empty where none is known
+}
 
 // Error says what fits, and what to do.
 func (e *TooLarge) Error() string {
-	return fmt.Sprintf("%s and %s are too much for one picture: it holds up to %d peers and %d arrows; "+
+	words := fmt.Sprintf("%s and %s are too much for one picture: it holds up to %d peers and %d arrows; "+
 		"take fewer peers or messages, such as --set peers=3 --set workload.messages=4",
 		count(e.Peers, "peer", "peers"), count(e.Arrows, "packet with a message", "packets with messages"), mostLanes, mostArrows)
+	if e.Token != "" && e.Peers <= mostLanes {
+		words += ", or a moment of it, such as " + e.Token
+	}
+	return words
 }
 
 // Figure is a space-time diagram of one run: peers as lanes, true time to the
@@ -162,7 +170,11 @@ func Fits(r *trace.Run) error { return (&Figure{base: r}).fits() }
 
 func (f *Figure) fits() error {
 	if n := f.arrows(); n > mostArrows || f.base.Peers > mostLanes {
-		return &TooLarge{f.base.Peers, n}
+		e := &TooLarge{Peers: f.base.Peers, Arrows: n}
+		if f.pair.known {
+			e.Token = strings.ReplaceAll(f.base.Token(f.pair.from).String(), " ", "_")
+		}
+		return e
 	}
 	return nil
 }
