@@ -143,7 +143,11 @@ func (d *sheet) scale() {
 // head says what is seen.
 func (d *sheet) head() {
 	p := d.picture
-	p.Words(margin, 34*px, svg.Start, titleType, palette.Text, titleType.Fit(d.Title(), pageWidth-2*margin))
+	d.y = 8 * px
+	for _, l := range titleType.Wrap(d.Title(), pageWidth-2*margin) {
+		d.y += 26 * px
+		p.Words(margin, d.y, svg.Start, titleType, palette.Text, titleType.Fit(l, pageWidth-2*margin))
+	}
 	words := "Column = log position, row = peer. Yellow and underlined: the peers hold different messages here. Bar up: logged too early; down: too late."
 	if d.per > 1 {
 		words += fmt.Sprintf(" Each column is %d positions and shows the most of them.", d.per)
@@ -151,7 +155,7 @@ func (d *sheet) head() {
 	if d.tallest > 0 {
 		words += fmt.Sprintf(" The tallest bar is %s.", places(d.tallest))
 	}
-	d.y = 38 * px
+	d.y += 4 * px
 	for _, l := range textType.Wrap(words, pageWidth-2*margin) {
 		d.y += 18 * px
 		p.Words(margin, d.y, svg.Start, textType, palette.Soft, l)

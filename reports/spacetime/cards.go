@@ -98,19 +98,27 @@ func (f *Figure) rule(r *trace.Run) string {
 }
 
 // price says what an ordering's patience cost at most: how long messages of
-// others waited, else how long a sender's own did.
+// others waited before they were first delivered, else how long a sender's own
+// did.
 func price(r *trace.Run) string {
-	if m := r.Result.Cost.Hold.Max; m.Known && m.MS > 0 {
-		return "holds others’ back for up to " + millis(time.Duration(m.MS))
+	var others, own time.Duration
+	for m := range r.Messages {
+		for p := range r.Peers {
+			held := r.At(history.Ref(m), peer.ID(p)).Held()
+			if r.Messages[m].ID.Sender == peer.ID(p) {
+				own = max(own, held)
+			} else {
+				others = max(others, held)
+			}
+		}
 	}
-	most := time.Duration(0)
-	for i := range r.Receipts {
-		most = max(most, r.Receipts[i].Held())
+	switch {
+	case others > 0:
+		return "holds others’ back for up to " + millis(others)
+	case own > 0:
+		return "holds its own back for up to " + millis(own)
 	}
-	if most == 0 {
-		return "holds nothing back"
-	}
-	return "holds its own back for up to " + millis(most)
+	return "holds nothing back"
 }
 
 // firstDifference is a position from 1, or 0.

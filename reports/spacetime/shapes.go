@@ -59,7 +59,8 @@ func (d *sheet) drawArrow(a *arrow) {
 	case doubled:
 		stroke = stroke.Dashed("1.5 4")
 		d.seen.again = true
-	case lost:
+	case lost: // what is lost at once still leaves to the right
+		to.X = min(max(to.X, from.X+28*px), max(plotRight, from.X))
 		to = svg.Point{X: (from.X + to.X) / 2, Y: (from.Y + to.Y) / 2}
 		d.seen.lost = true
 	case under:

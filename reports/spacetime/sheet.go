@@ -75,8 +75,12 @@ func newSheet(f *Figure) *sheet {
 
 // head writes title and lead, and lays out the lanes below.
 func (d *sheet) head() {
-	d.picture.Words(margin, 42*px, svg.Start, titleType, palette.Text, titleType.Fit(d.Title(), pageWidth-2*margin))
-	y := 47 * px
+	y := 12 * px
+	for _, l := range titleType.Wrap(d.Title(), pageWidth-2*margin) {
+		y += 30 * px
+		d.picture.Words(margin, y, svg.Start, titleType, palette.Text, titleType.Fit(l, pageWidth-2*margin))
+	}
+	y += 5 * px
 	for _, l := range d.lead() {
 		y = d.paragraph(margin, y, l, pageWidth-2*margin)
 	}

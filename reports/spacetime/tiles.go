@@ -163,7 +163,7 @@ func (d *sheet) drawTiles(c *card, x, y, tile svg.Len) svg.Len {
 		for k, t := range w.tiles {
 			d.drawTile(t, column(k), y+4*px, tile)
 		}
-		d.picture.Words(column(len(w.tiles)), y+22*px, svg.Start, rowType, palette.Soft, w.note)
+		d.picture.Words(column(len(w.tiles)), y+22*px, svg.Start, rowType, palette.Text, w.note)
 		y += rowPitch
 	}
 	if c.others > 0 || c.columns < c.positions {

@@ -54,8 +54,8 @@ func (f *Figure) Title() string {
 // outcome is both answers in a few words.
 func (f *Figure) outcome(c *card) string {
 	a := c.answers()
-	logs := map[result.Verdict]string{result.Holds: "the logs agree", result.Violated: "the logs differ", result.Unknown: "the logs agree as far as they go"}[a[0]]
-	cause := map[result.Verdict]string{result.Holds: "cause comes first", result.Violated: "cause does not come first", result.Unknown: "of causes nothing is known"}[a[1]]
+	logs := map[result.Verdict]string{result.Holds: "the logs agree", result.Violated: "the logs differ", result.Unknown: "the logs agree so far"}[a[0]]
+	cause := map[result.Verdict]string{result.Holds: "cause comes first", result.Violated: "cause does not come first", result.Unknown: "causes are not known"}[a[1]]
 	if a[0] == a[1] || a[0] == result.Unknown || a[1] == result.Unknown {
 		return logs + " and " + cause
 	}
