@@ -211,6 +211,10 @@ func (j *job) barcode() (*barcode.Figure, error) {
 	if len(j.strips) < len(j.plans) {
 		return nil, fmt.Errorf("%s: so large a run keeps no logs to draw: use fewer peers or messages", j.request.scenario.Name)
 	}
+	if len(j.strips) == 0 {
+		return nil, fmt.Errorf("%s: so large a run keeps no logs, and where they disagree cannot be drawn; want at most %d deliveries: fewer peers, senders or messages",
+			j.request.scenario.Name, mostLogged)
+	}
 	return &barcode.Figure{Caption: j.caption("--as", "barcode"), Strips: j.strips}, nil
 }
 
