@@ -49,7 +49,7 @@ var house = map[string]room{
 	"reports/figure":      {imports: "sim sim/rng peer peer/history reports/compare reports/dataset reports/palette reports/result reports/stats", beyond: "gonum.org/v1/plot golang.org/x/image codeberg.org/go-fonts/liberation codeberg.org/go-pdf/fpdf", why: "the plotting library lives here only"},
 	"reports/barcode":     {imports: "peer peer/history reports/palette reports/svg", why: "where logs disagree is measured on the logs alone"},
 	"reports/spacetime": {
-		imports: "sim peer peer/history peer/journal reports/palette reports/result reports/svg reports/trace", why: "a diagram is drawn from what was recorded",
+		imports: "sim peer peer/history peer/journal reports/palette reports/result reports/svg reports/trace reports/trace/filter", why: "a diagram is drawn from what was recorded",
 	},
 	"reports/html": {
 		imports: "sim peer peer/history peer/journal reports/dataset reports/palette reports/result reports/screen reports/stats reports/trace",
@@ -59,6 +59,7 @@ var house = map[string]room{
 		imports: "sim peer peer/clock peer/history peer/journal reports/compare reports/result",
 		why:     "a recorded run is values; whoever draws it must not know how it was driven",
 	},
+	"reports/trace/filter":  {imports: "sim peer peer/history reports/compare reports/result reports/trace", why: "what a filter means must not depend on who shows what passes"},
 	"scenarios":             {imports: "sim sim/rng network/latency peer peer/clock peer/order", beyond: "go.yaml.in/yaml/v4", why: "the language must not know how a scenario is executed"},
 	"scenarios/run":         {imports: "sim sim/rng network network/latency peer peer/clock peer/history peer/journal peer/order peer/transport peer/workload reports/compare reports/result reports/stats reports/trace scenarios", why: "the simulated host joins the parts; it shows and writes nothing"},
 	"scenarios/sweep":       {imports: "peer/order reports/result reports/stats reports/wire scenarios scenarios/run", why: "a sweep distributes runs and sums results; it must not look inside a run"},
