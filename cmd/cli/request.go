@@ -25,6 +25,7 @@ type choice struct {
 	settings  []string
 	orderings []string
 	seed      uint64
+	seeded    bool // by a token
 	single    bool // one run: the grid of the sweep does not matter
 }
 
@@ -76,7 +77,7 @@ func (a *app) read(c *cobra.Command, args []string, f *choice) (*request, error)
 		}
 	}
 	r.scenario, r.seed = s, s.Seed
-	if r.seeded = c.Flags().Changed("seed"); r.seeded {
+	if r.seeded = f.seeded || c.Flags().Changed("seed"); r.seeded {
 		r.seed = f.seed
 	}
 	for _, list := range f.orderings {
@@ -193,19 +194,34 @@ func (r *request) command(program, verb string, more ...string) string {
 	if r.argument != defaultScenario || len(more) > 0 || len(r.settings) > 0 {
 		words = append(words, quoteShell(r.argument))
 	}
-	for _, s := range r.settings {
-		if verb == "run" && strings.HasPrefix(s.Path, "sweep") {
-			continue // says nothing about a single run
-		}
-		words = append(words, "--set", quoteShell(s.String()))
-	}
-	if len(r.selection) > 0 {
-		words = append(words, "--ordering", quoteShell(strings.Join(r.selection, ",")))
-	}
+	words = append(words, r.chosen(verb != "run")...)
 	for _, w := range more {
 		words = append(words, quoteShell(w))
 	}
 	return strings.Join(words, " ")
+}
+
+// chosen are the flags that choose the scenario; those about a sweep say nothing
+// about a single run.
+func (r *request) chosen(sweep bool) (words []string) {
+	for _, s := range r.settings {
+		if sweep || !strings.HasPrefix(s.Path, "sweep") {
+			words = append(words, "--set", quoteShell(s.String()))
+		}
+	}
+	if len(r.selection) > 0 {
+		words = append(words, "--ordering", quoteShell(strings.Join(r.selection, ",")))
+	}
+	return words
+}
+
+// shown is the command line that shows a moment of the same scenario.
+func (r *request) shown(program, token string) string {
+	words := []string{program, "show", quoteShell(token)}
+	if r.argument != defaultScenario {
+		words = append(words, quoteShell(r.argument))
+	}
+	return strings.Join(append(words, r.chosen(false)...), " ")
 }
 
 // warn says what is legal in the scenario but seldom meant.

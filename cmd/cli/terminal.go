@@ -23,8 +23,13 @@ type look struct {
 func (a *app) screen(l look) screen.Options {
 	terminal := term.IsTerminal(int(a.out.Fd()))
 	dumb := os.Getenv("TERM") == "dumb"
+	height := 0
+	if terminal && !l.verbose {
+		height = heightOf(a.out)
+	}
 	return screen.Options{
 		Width:   widthOf(a.out, terminal),
+		Height:  height,
 		ASCII:   l.ascii || dumb,
 		Color:   terminal && !dumb && os.Getenv("NO_COLOR") == "",
 		Verbose: l.verbose,
@@ -42,6 +47,14 @@ func widthOf(f *os.File, terminal bool) int {
 		}
 	}
 	return widthOfFiles
+}
+
+// heightOf is what the terminal says; 0 = it does not.
+func heightOf(f *os.File) int {
+	if _, height, err := term.GetSize(int(f.Fd())); err == nil && height > 0 {
+		return height
+	}
+	return 0
 }
 
 // talksToTerminal reports whether a line of progress can be drawn over itself.

@@ -21,10 +21,13 @@ func (j *job) view(program string) *screen.View {
 			v.Failed = append(v.Failed, m.String())
 		}
 	}
-	next := j.request.seed + 1
-	v.Hints = append(v.Hints,
-		screen.Hint{Command: j.request.command(program, "run", "--seed", decimal(next)), Does: "the same with other draws"},
-		screen.Hint{Command: j.request.command(program, "sweep", "-o", "out"), Does: "how often, over many seeds"})
+	if token := j.token(); token != "" {
+		v.Hints = append(v.Hints, screen.Hint{Command: j.request.shown(program, token), Does: "draw this moment"})
+	} else {
+		next := []string{"--seed", decimal(j.request.seed + 1)}
+		v.Hints = append(v.Hints, screen.Hint{Command: j.request.command(program, "run", next...), Does: "the same with other draws"})
+	}
+	v.Hints = append(v.Hints, screen.Hint{Command: j.request.command(program, "sweep", "-o", "out"), Does: "how often, over many seeds"})
 	if j.folder != nil {
 		v.Hints = append(v.Hints, screen.Hint{Command: quoteShell(filepath.Join(j.folder.dir, reportName)), Does: "all of it, interactive, in one file"})
 	}
@@ -36,6 +39,24 @@ func (j *job) view(program string) *screen.View {
 		v.Hints = append(v.Hints, screen.Hint{Command: j.request.command(program, "run", again...), Does: "the logs, one file per peer"})
 	}
 	return v
+}
+
+// token names the moment that the screen explains first: the first difference of
+// the first ordering whose logs differ, or else the first broken cause.
+func (j *job) token() string {
+	for i := range j.result.Runs {
+		if d := j.result.Runs[i].FirstDifference; d != nil && d.Token != "" {
+			return d.Token
+		}
+	}
+	for i := range j.result.Runs {
+		for _, w := range j.result.Runs[i].Witnesses {
+			if w.Property == "causal" && w.Token != "" {
+				return w.Token
+			}
+		}
+	}
+	return ""
 }
 
 // facts are a few words about a scenario for the head of a screen.

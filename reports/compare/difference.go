@@ -6,6 +6,7 @@ import (
 	"mpcomm/peer"
 	"mpcomm/peer/history"
 	"mpcomm/reports/result"
+	"mpcomm/sim"
 )
 
 // Difference is the first position at which the compared logs part, and why.
@@ -38,6 +39,11 @@ func (c *Comparer) FirstDifference(facts Facts) *Difference {
 		if found.entries[i] != ended {
 			name := c.name(found.entries[i]).String()
 			d.Messages[i] = &name
+			if times := c.h.TimesOf(found.peers[i]); at < len(times) && times[at].Delivered != sim.Never {
+				if made := result.Millis(times[at].Delivered); !d.At.Known || made.MS < d.At.MS {
+					d.At = made
+				}
+			}
 		}
 	}
 	why, text := c.explain(&found, facts)

@@ -133,6 +133,9 @@ type Witness struct {
 	Property   string         `json:"property"`
 	Deliveries List[Delivery] `json:"deliveries"`
 	Text       string         `json:"text"`
+	Why        string         `json:"why,omitempty"`     // of causal: the mechanism, as in Difference
+	Because    string         `json:"because,omitempty"` // the sentence of that
+	Token      string         `json:"token,omitempty"`   // of the first delivery, for `mpcomm show`
 }
 
 // Delivery is one entry of a log. Positions count from 1.
@@ -384,4 +387,6 @@ type Difference struct {
 	Messages [2]*string `json:"messages"` // their entries; null where a log has ended
 	Why      string     `json:"why"`      // missing late skew tie fifo relay race
 	Text     string     `json:"text"`
+	At       NullMS     `json:"at_ms"`           // when the first of these entries was made; null where no times are known
+	Token    string     `json:"token,omitempty"` // names that moment for `mpcomm show`
 }

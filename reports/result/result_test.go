@@ -59,7 +59,7 @@ func sample() *Ordering {
 		Properties: Properties{
 			Integrity: Holds, Validity: Violated, Agreement: Unknown, Uniform: Unknown, FIFO: Holds, Causal: Violated, Total: Holds, Liveness: &lively,
 		},
-		Witnesses:          List[Witness]{{"causal", List[Delivery]{{0, 1, "p2#0"}, {0, 2, "p1#0"}}, "p2#0 before its cause."}},
+		Witnesses:          List[Witness]{{"causal", List[Delivery]{{0, 1, "p2#0"}, {0, 2, "p1#0"}}, "p2#0 before its cause.", "skew", "p2's clock is slow.", "1@2ms/timestamp"}},
 		OutsideAssumptions: List[string]{"link is datagram"},
 		Divergence: Divergence{
 			Identical: false, Contested: stats.Share(91, 100), InversionsPerMessage: stats.Share(next(), 1000),
@@ -90,7 +90,7 @@ func sample() *Ordering {
 		Watch: List[Watch]{{2, "p1#0", "p0#0", true}},
 		FirstDifference: &Difference{
 			Position: 1, Peers: [2]peer.ID{0, 2}, Messages: [2]*string{&name, nil}, Why: "missing",
-			Text: "p2 never logged p1#0: lost on the link p1>p2 at 10 ms.",
+			Text: "p2 never logged p1#0: lost on the link p1>p2 at 10 ms.", At: Millis(52_500_000), Token: "1@52.5ms/timestamp",
 		},
 	}
 }

@@ -50,15 +50,21 @@ func hold(p50, p99 int64) result.Cost {
 	}}
 }
 
-// wave is a barcode of n positions with stretches that agree.
+// wave is a barcode of n positions of six logs, with stretches that agree.
 func wave(n, calm int) Barcode {
-	widest := make([]int32, n)
-	for k := range widest {
+	code := Barcode{Widest: make([]int32, n)}
+	for p := range 6 {
+		code.Peers = append(code.Peers, PeerBar{peer.ID(p), make([]int32, n)})
+	}
+	for k := range n {
 		if k/5%calm != 0 {
-			widest[k] = int32(1 + k*k/7%9)
+			code.Widest[k] = int32(1 + k*k/7%9)
+		}
+		for p := range code.Peers {
+			code.Peers[p].Widest[k] = max(0, code.Widest[k]-int32((k+p)%3))
 		}
 	}
-	return Barcode{Widest: widest}
+	return code
 }
 
 // labView is a run of three orderings: one that disagrees, one that disagrees
@@ -72,7 +78,11 @@ func labView() *View {
 		Cost:       hold(0, 0),
 		FirstDifference: &result.Difference{
 			Position: 1, Peers: [2]peer.ID{0, 2}, Messages: [2]*string{message("p1#0"), message("p2#0")}, Why: "race",
-			Text: "sent 29 ms apart; p2 had p1#0 after 64 ms, its own p2#0 after 0 ms; neither caused the other.",
+			Text:  "sent 29 ms apart; p2 had p1#0 after 64 ms, its own p2#0 after 0 ms; neither caused the other.",
+			Token: "42@231ms/naive",
+		},
+		Mechanisms: &result.Mechanisms{
+			Disagree: result.Reasons{Race: 81, Relay: 34, FIFO: 22}, Acausal: result.Reasons{Relay: 37},
 		},
 	}
 	timestamp := result.Ordering{
@@ -84,7 +94,10 @@ func labView() *View {
 		Cost:               hold(41, 80),
 		FirstDifference: &result.Difference{
 			Position: 12, Peers: [2]peer.ID{0, 1}, Messages: [2]*string{message("p1#4"), message("p3#4")}, Why: "late",
-			Text: "p3#4 came 97 ms after its stamp; p0 waits only 80 ms.",
+			Text: "p3#4 came 97 ms after its stamp; p0 waits only 80 ms.", Token: "42@412ms/timestamp_wait=80ms",
+		},
+		Mechanisms: &result.Mechanisms{
+			Disagree: result.Reasons{Late: 48_000, LeftOut: 1_200}, Acausal: result.Reasons{Late: 20, Skew: 2},
 		},
 	}
 	lamport := result.Ordering{
@@ -100,7 +113,7 @@ func labView() *View {
 		Facts:    []string{"100 messages each", "sites with preset wan", "clocks ±10ms", "no faults"},
 		Barcodes: []Barcode{wave(600, 20), wave(600, 2), {Widest: make([]int32, 600)}},
 		Hints: []Hint{
-			{"mpcomm run lab --seed 43", "the same with other draws"},
+			{"mpcomm show 42@231ms/naive", "draw this moment"},
 			{"mpcomm sweep lab -o out", "how often, over many seeds"},
 		},
 	}
@@ -177,8 +190,10 @@ func minimalView() *View {
 			Quality:            result.Quality{CausalViolations: 3}, Cost: hold(65, 80),
 			Witnesses: result.List[result.Witness]{{
 				Property: "causal",
-				Text:     "p0 logged p2#0 at position 1 and p1#0, which p2#0 answers, at position 2.",
+				Text:     "p0 logged p2#0 at position 1 and p1#0, which p2#0 answers, at position 2.", Token: "1@105ms/timestamp",
+				Why: "skew", Because: "p2#0 comes from p1#0 but carries the older stamp, 15 ms < 20 ms: p2's clock is 25 ms slow.",
 			}},
+			Mechanisms: &result.Mechanisms{Acausal: result.Reasons{Skew: 3}},
 		},
 		{Ordering: "lamport", Complete: true, Divergence: same, Watch: watch(false), Cost: hold(10, 30)},
 	}
@@ -196,22 +211,27 @@ func minimalView() *View {
 func TestWrite(t *testing.T) {
 	t.Parallel()
 	views := map[string]func() *View{"lab": labView, "trouble": troubledView, "minimal": minimalView}
-	for _, tc := range []struct {
+	cases := []struct {
 		view    string
 		options Options
 	}{
-		{"lab", Options{Width: 100}},
-		{"lab", Options{Width: 80}},
-		{"lab", Options{Width: 60}},
 		{"lab", Options{Width: 50}},
-		{"lab", Options{Width: 100, Color: true}},
-		{"lab", Options{Width: 100, ASCII: true}},
 		{"minimal", Options{Width: 80, Height: 24}},
 		{"minimal", Options{Width: 100}},
 		{"trouble", Options{Width: 100}},
 		{"trouble", Options{Width: 80, Verbose: true}},
 		{"trouble", Options{Width: 60, ASCII: true}},
-	} {
+	}
+	for _, width := range []int{60, 80, 100} {
+		for _, o := range []Options{{}, {ASCII: true}, {Color: true}, {Verbose: true}, {ASCII: true, Verbose: true}, {Color: true, Verbose: true}} {
+			o.Width = width
+			cases = append(cases, struct {
+				view    string
+				options Options
+			}{"lab", o})
+		}
+	}
+	for _, tc := range cases {
 		name := fmt.Sprintf("%s-%d", tc.view, tc.options.Width)
 		for _, f := range []struct {
 			on   bool

@@ -42,6 +42,7 @@ const (
 	noLegend                      // no key to the barcode
 	oneHint                       // one thing to do next
 	noAir                         // no blank lines
+	noTally                       // no counts of mechanisms
 	noHints                       // nothing about what to do next
 	tightest = noHints
 )

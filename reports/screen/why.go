@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,9 +26,10 @@ func (b *brush) why(runs []result.Ordering) {
 		if d := r.FirstDifference; d != nil && (b.Verbose || !differs) {
 			part()
 			differs = true
-			b.difference(b.plain(r.Ordering)+", first difference: position "+thousands(int64(d.Position)), d, nil)
+			b.difference(b.plain(r.Ordering)+", first difference: position "+thousands(int64(d.Position))+moment(d.Token), d, nil)
+			b.tally("swap", r.Mechanisms, func(m *result.Mechanisms) *result.Reasons { return &m.Disagree })
 		} else if d != nil {
-			also = append(also, fmt.Sprintf("%s: position %s, %s", b.plain(r.Ordering), thousands(int64(d.Position)), strings.ToUpper(d.Why)))
+			also = append(also, fmt.Sprintf("%s: position %s, %s%s", b.plain(r.Ordering), thousands(int64(d.Position)), strings.ToUpper(d.Why), moment(d.Token)))
 		}
 		if r.Properties.Causal != result.Violated || !b.Verbose && (acausal || !r.Divergence.Identical) {
 			continue
@@ -42,13 +44,48 @@ func (b *brush) why(runs []result.Ordering) {
 		if r.Divergence.Identical {
 			head += "the logs agree, but "
 		}
-		head += "cause does not come first"
+		head += "cause does not come first" + moment(r.Witnesses[at].Token)
 		b.wrap(b.paint(faint, "WHY")+"  ", head)
 		b.wrap("     ", b.plain(r.Witnesses[at].Text))
+		b.because(r.Witnesses[at].Why, r.Witnesses[at].Because)
+		b.tally("broken cause", r.Mechanisms, func(m *result.Mechanisms) *result.Reasons { return &m.Acausal })
 	}
 	if len(also) > 0 {
-		b.wrap(b.paint(faint, "ALSO")+" ", strings.Join(also, "; ")+" (run -v says more)")
+		b.wrap(b.paint(faint, "ALSO")+" ", strings.Join(also, "; "))
 	}
+}
+
+// moment is a token after a comma, or nothing.
+func moment(token string) string {
+	if token == "" {
+		return ""
+	}
+	return ", " + token
+}
+
+// tally counts all differences of one kind by their mechanisms, the commonest
+// first, where they were counted and there is more than the one explained.
+func (b *brush) tally(noun string, m *result.Mechanisms, of func(*result.Mechanisms) *result.Reasons) {
+	if m == nil || b.tight >= noTally {
+		return
+	}
+	r := of(m)
+	total := r.Ordered()
+	if total < 2 {
+		return
+	}
+	names := slices.Clone(result.ReasonNames[1:])
+	slices.SortStableFunc(names, func(x, y string) int { return cmp.Compare(*r.Of(y), *r.Of(x)) })
+	var parts []string
+	for _, name := range names {
+		if n := *r.Of(name); n > 0 {
+			parts = append(parts, thousands(int64(n))+" "+name)
+		}
+	}
+	if r.LeftOut > 0 {
+		parts = append(parts, thousands(int64(r.LeftOut))+" not looked at")
+	}
+	b.wrap("     ", "all "+plural(int(total), noun)+": "+strings.Join(parts, ", "))
 }
 
 // difference shows the two entries and the sentence that says why they differ.
@@ -74,10 +111,16 @@ func (b *brush) difference(head string, d *result.Difference, names []string) {
 		b.wrap("     ", entries[0])
 		b.wrap("     ", entries[1])
 	}
-	text := b.plain(d.Text)
-	// The mechanism's name comes first, once.
-	if name := strings.ToUpper(d.Why) + ":"; d.Why != "" && !strings.HasPrefix(text, name) {
+	b.because(d.Why, d.Text)
+}
+
+// because writes the sentence of a mechanism after its name, once.
+func (b *brush) because(why, text string) {
+	text = b.plain(text)
+	if name := strings.ToUpper(why) + ":"; why != "" && !strings.HasPrefix(text, name) {
 		text = name + " " + text
 	}
-	b.wrap("     ", text)
+	if text != "" {
+		b.wrap("     ", text)
+	}
 }

@@ -29,11 +29,26 @@ func TokenOf(seed uint64, at sim.Time, ordering string) Token {
 // Token returns the token of a finding.
 func (r *Run) Token(f *Finding) Token { return TokenOf(r.Seed, f.At, r.Ordering) }
 
-// String returns the token as it is typed.
+// String returns the token as it is typed: as one word that no shell takes apart,
+// with the label as folders are named by it.
 func (t Token) String() string {
 	b := append(strconv.AppendUint(nil, t.Seed, 10), '@')
 	b = append(t.At.AppendMS(b), "ms/"...)
-	return string(b) + t.Ordering
+	return string(b) + oneWord(t.Ordering)
+}
+
+// Names reports whether the token is of the ordering with that label, in full or
+// as String writes it.
+func (t Token) Names(label string) bool { return label == t.Ordering || oneWord(label) == t.Ordering }
+
+// oneWord has _ for everything but letters, digits, '-', '.' and '='.
+func oneWord(label string) string {
+	return strings.Map(func(c rune) rune {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '.' || c == '=' {
+			return c
+		}
+		return '_'
+	}, label)
 }
 
 // IsToken reports whether text looks like a token rather than the name of a

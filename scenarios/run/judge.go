@@ -6,7 +6,9 @@ import (
 	"mpcomm/network"
 	"mpcomm/peer"
 	"mpcomm/peer/history"
+	"mpcomm/reports/compare"
 	"mpcomm/reports/result"
+	"mpcomm/reports/trace"
 	"mpcomm/sim"
 )
 
@@ -69,9 +71,40 @@ func witness(property string, w *history.Witness) result.Witness {
 	return out
 }
 
-// describe finds the first difference and says why.
+// describe finds the first difference and says why, and names the moments of
+// what it and the witnesses show.
 func (v *Evaluator) describe(p *Plan, o *Outcome) {
-	v.result.FirstDifference = v.comparer.FirstDifference(newFacts(p, o))
+	facts := newFacts(p, o)
+	d := v.comparer.FirstDifference(facts)
+	v.result.FirstDifference = d
+	if d != nil && d.At.Known {
+		d.Token = trace.TokenOf(o.Seed, sim.Time(d.At.MS), p.label).String()
+	}
+	for i := range v.result.Witnesses {
+		w := &v.result.Witnesses[i]
+		first := sim.Never
+		for _, e := range w.Deliveries {
+			first = min(first, o.History.TimesOf(e.Peer)[e.Position-1].Delivered)
+		}
+		if w.Property == "causal" && len(w.Deliveries) == 2 {
+			early, late := refOf(o.History, w.Deliveries[0].Message), refOf(o.History, w.Deliveries[1].Message)
+			why, text := compare.Classify(o.History, w.Deliveries[0].Peer, w.Deliveries[0].Peer, early, late, facts)
+			w.Why, w.Because = string(why), text
+		}
+		if first != sim.Never {
+			w.Token = trace.TokenOf(o.Seed, first, p.label).String()
+		}
+	}
+}
+
+// refOf is the reference of the message of that name, which somebody broadcast.
+func refOf(h *history.History, name string) history.Ref {
+	for m := range h.Broadcasts {
+		if h.Broadcasts[m].ID.String() == name {
+			return history.Ref(m)
+		}
+	}
+	panic("run: broken invariant: a witness is about " + name + ", which nobody broadcast")
 }
 
 // Barcode returns, by position of the logs last evaluated, how far apart the
