@@ -50,7 +50,7 @@ func drawJitter(d *Data) (*Figure, error) {
 	}
 	captions := []string{d.facts("point") + " " + d.bandsSaid()}
 	if len(values) > 1 {
-		captions[0] += " Thin lines: the same at other gaps between sends (" + joined(values[1:]) + " for " + values[0] + ")."
+		captions[0] += " Thin lines: the same at other gaps between sends (" + joined(values[1:]) + " instead of " + values[0] + ")."
 	}
 	captions = append(captions, d.Command)
 	f := &Figure{title: jitterFinding(curves), captions: captions}

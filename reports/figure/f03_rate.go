@@ -25,7 +25,7 @@ func drawRate(d *Data) (*Figure, error) {
 		return nil, err
 	}
 	panels := d.panels(columns, x, []row{{name: "overtaken", of: overtaken}})
-	captions := []string{d.facts("point") + " " + d.bandsSaid(), d.Command}
+	captions := []string{d.facts("point") + " " + d.bandsSaid() + " An order is said to break from 0.1 overtakings per message on.", d.Command}
 	f := &Figure{title: rateFinding(columns, panels[0]), captions: captions}
 	s := wide.taller(6)
 	if len(columns) == 1 {
@@ -46,28 +46,38 @@ func drawRate(d *Data) (*Figure, error) {
 // an order broken.
 const oneInTen = 0.1
 
+// rateFinding says from which rate on the worst ordering breaks under the
+// steadiest delays under which any does.
 func rateFinding(columns []facet, panels [][]curve) string {
-	last := len(columns) - 1
-	_, some := never(panels[last])
-	if len(some) == 0 {
-		return "No rate makes messages overtake, under any ordering"
-	}
-	zero, _ := never(panels[last])
-	w := worst(some)
-	slow, fast := w.places[0], w.places[len(w.places)-1]
 	rate := func(p place) string { return number(math.Exp2(p.x)) + "/s" }
-	from := slices.IndexFunc(w.places, func(p place) bool { return p.mean >= oneInTen })
-	switch {
-	case from < 0:
-		return firstFitting(fmt.Sprintf("Up to %s fewer than 1 message in 10 is overtaken", rate(fast)))
-	case from == 0:
-		return firstFitting(
-			fmt.Sprintf("Even at %s %s overtakes %s times a message%s", rate(slow), w.ordering, number(slow.mean), ending(zero)),
-			fmt.Sprintf("Even at %s %s overtakes %s times a message", rate(slow), w.ordering, number(slow.mean)),
-			fmt.Sprintf("Even at %s messages overtake", rate(slow)))
+	var last place
+	for k, curves := range panels {
+		zero, some := never(curves)
+		if len(some) == 0 {
+			continue
+		}
+		w := worst(some)
+		last = w.places[len(w.places)-1]
+		from := slices.IndexFunc(w.places, func(p place) bool { return p.mean >= oneInTen })
+		if from < 0 {
+			continue
+		}
+		breaks := fmt.Sprintf("%s order breaks from %s on", w.ordering, rate(w.places[from]))
+		if from == 0 {
+			breaks = fmt.Sprintf("%s order breaks at %s already", w.ordering, rate(w.places[0]))
+		}
+		where := ""
+		switch {
+		case columns[k].head == "":
+		case k == 0:
+			where = "Even at " + columns[k].head + ", "
+		default:
+			where = "At " + columns[k].head + ", "
+		}
+		return firstFitting(where+breaks+ending(zero), where+breaks, breaks, "An order breaks from "+rate(w.places[from])+" on")
 	}
-	return firstFitting(
-		fmt.Sprintf("From %s on %s order breaks%s", rate(w.places[from]), w.ordering, ending(zero)),
-		fmt.Sprintf("From %s on %s order breaks", rate(w.places[from]), w.ordering),
-		fmt.Sprintf("From %s on 1 message in 10 is overtaken", rate(w.places[from])))
+	if last.runs > 0 {
+		return fmt.Sprintf("Up to %s fewer than 1 message in 10 is overtaken", rate(last))
+	}
+	return "No rate makes messages overtake, under any ordering"
 }

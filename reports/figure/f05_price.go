@@ -3,7 +3,9 @@ package figure
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -100,8 +102,12 @@ func (a *area) priceMarks(offers []offer) {
 	}
 	for _, o := range offers {
 		sty := flushLeft(words(bodySize, true, familyOf(o.kind).text))
-		l := a.beside(a.at(o.median, o.differ.mean), a.at(o.p99, o.differ.mean), o.ordering, sty, taken)
+		at := a.at(o.median, o.differ.mean)
+		l := a.beside(at, a.at(o.p99, o.differ.mean), o.ordering, sty, taken)
 		taken = append(taken, l.box())
+		if up := l.at.Y - at.Y; up > 12 { // so far away that a line has to say whose name it is
+			a.rule(draw.LineStyle{Color: inkAxis, Width: 0.4}, vg.Point{X: at.X, Y: at.Y + 4}, vg.Point{X: max(at.X, l.at.X), Y: l.at.Y - 5})
+		}
 		a.shapes = append(a.shapes, shape{words: &l})
 	}
 }
@@ -109,9 +115,10 @@ func (a *area) priceMarks(offers []offer) {
 // alongLine covers a line with small boxes.
 func alongLine(p, q vg.Point) []rect {
 	var boxes []rect
-	const steps = 24
+	long := math.Hypot(float64(q.X-p.X), float64(q.Y-p.Y))
+	steps := max(1, int(long/2))
 	for i := range steps + 1 {
-		t := vg.Length(i) / steps
+		t := vg.Length(i) / vg.Length(steps)
 		x, y := p.X+(q.X-p.X)*t, p.Y+(q.Y-p.Y)*t
 		boxes = append(boxes, rect{x - 1.5, y - 1.5, x + 1.5, y + 1.5})
 	}
@@ -127,7 +134,15 @@ func (a *area) beside(at, tip vg.Point, name string, sty draw.TextStyle, taken [
 	for _, far := range []vg.Length{9, 14, 22, 32} {
 		for _, o := range []vg.Point{
 			{X: max(tip.X-at.X, 4) + 4},
-			{X: 7, Y: far}, {X: 7, Y: -far}, {X: 7}, {X: -7 - w}, {X: -7 - w, Y: far}, {X: -7 - w, Y: -far}, {X: -w / 2, Y: far + 2}, {X: -w / 2, Y: -far - 2},
+			{X: max(tip.X-at.X, 4) + 4, Y: 5.5},
+			{X: 7, Y: far},
+			{X: 7, Y: -far},
+			{X: 7},
+			{X: -7 - w},
+			{X: -7 - w, Y: far},
+			{X: -7 - w, Y: -far},
+			{X: -w / 2, Y: far + 2},
+			{X: -w / 2, Y: -far - 2},
 		} {
 			l := label{vg.Point{X: at.X + o.X, Y: at.Y + o.Y}, sty, name}
 			b := l.box()
@@ -188,11 +203,20 @@ func priceFinding(offers []offer) string {
 			fmt.Sprintf("None always agrees; %s comes closest, %s differ", best.ordering, percent(best.differ.mean/100)),
 			"No ordering here agrees in every run")
 	}
-	price := func(o offer) string { return number(o.median) + " ms with " + o.ordering }
+	price := func(o offer) string { return wholeMS(o.median) + " ms with " + o.ordering }
 	rival, other := cheapest(func(o offer) bool { return clocked(o) != clocked(first) })
-	plain := firstFitting("Agreement costs "+price(first), "The cheapest agreement costs "+number(first.median)+" ms")
+	plain := firstFitting("Agreement costs "+price(first), "The cheapest agreement costs "+wholeMS(first.median)+" ms")
 	if !other {
 		return plain
 	}
-	return firstFitting("Agreement costs "+price(first)+", "+strings.Replace(price(rival), " with ", " by ", 1), plain)
+	return firstFitting("Agreement costs "+price(first)+", "+price(rival),
+		"Agreement costs "+price(first)+", "+strings.Replace(price(rival), " ms", "", 1), plain)
+}
+
+// wholeMS writes a wait to the millisecond, a short one more exactly.
+func wholeMS(ms float64) string {
+	if ms < 10 {
+		return number(ms)
+	}
+	return strconv.FormatFloat(math.Round(ms), 'f', 0, 64)
 }

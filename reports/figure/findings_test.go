@@ -64,14 +64,20 @@ func TestFindings(t *testing.T) {
 		{"F2", sweepOf(skews, three, 12, clocked("20ms", none, map[string]float64{colIdentical: 1, colCausal: 16})), "At ±20 ms timestamp 80 ms agrees, yet breaks causality"},
 		{"F2", sweepOf(skews, three, 12, clocked("20ms", none, map[string]float64{colDiffering: 20, colCausal: 16})), "At ±20 ms 100 in 1000 log entries precede their causes"},
 		{"F2", sweepOf(skews, three, 12, byNaive(map[string]float64{colCausal: 9}, none)), "No skew makes timestamps put an effect before its cause"},
-		{"F3", sweepOf(gaps, three, 12, byNaive(map[string]float64{colInversions: often}, none)), "Even at 1/s naive overtakes 2.5 times a message"},
+		{"F3", sweepOf(gaps, three, 12, byNaive(map[string]float64{colInversions: often}, none)), "naive order breaks at 1/s already; 2 others never"},
+		{"F3", sweepOf(crossed(steps("network.latency.sigma", "0.1", "1"), gaps), three, 12, sameEach(func(l *dataset.Line) map[string]float64 {
+			if l.Kind == "lamport" && valueOf(l.Cell.Cell, "network.latency.sigma") == "1" && valueOf(l.Cell.Cell, gaps[0][0].Path) == "62.5ms" {
+				return map[string]float64{colInversions: 3}
+			}
+			return none
+		})), "At latency sigma 1, lamport order breaks from 16/s on"},
 		{"F3", sweepOf(gaps, three, 12, byNaive(map[string]float64{colInversions: 0.01}, none)), "Up to 16/s fewer than 1 message in 10 is overtaken"},
 		{"F3", sweepOf(gaps, three, 12, byNaive(none, none)), "No rate makes messages overtake, under any ordering"},
 		{"F4", sweepOf(peers, three, 12, byNaive(map[string]float64{colInversions: often}, none)), "From 2 peers on all naive runs differ"},
 		{"F4", sweepOf(peers, three, 12, sameEach(growing(1))), "From 2 peers on all naive runs differ; swaps keep growing"},
 		{"F4", sweepOf(peers, three, 12, sameEach(growing(-1))), "From 2 peers on all naive runs differ; swaps get fewer"},
 		{"F4", sweepOf(peers, three, 12, byNaive(none, none)), "Logs agree in every run, however many the peers"},
-		{"F5", waits(sweepOf(one, three, 12, byNaive(map[string]float64{colDiffering: 20}, none))), "Agreement costs 10 ms with timestamp 80 ms"},
+		{"F5", waits(sweepOf(one, three, 12, byNaive(map[string]float64{colDiffering: 20}, none))), "Agreement costs 10 ms with timestamp 80 ms, 20 with lamport"},
 		{"F5", waits(sweepOf(one, three, 12, byNaive(none, map[string]float64{colDiffering: 20}))), "Agreement costs 0 ms with naive"},
 		{"F5", waits(sweepOf(one, three, 12, byNaive(map[string]float64{colDiffering: 4}, map[string]float64{colDiffering: 20}))), "None always agrees; naive comes closest, 10% differ"},
 		{"F6", sweepOf(crossed(skews, gaps), three, 12, clocked("20ms", none, map[string]float64{colDiffering: 20})), "Skew makes timestamp 80 ms disagree more; others not"},
