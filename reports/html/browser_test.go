@@ -74,8 +74,24 @@ func report(t testing.TB, name string, settings ...string) []byte {
 	return b.Bytes()
 }
 
-// browser starts Chromium once for a test, which is skipped where there is none.
-func browser(t *testing.T) context.Context {
+// started is the browser that all tests share, nil until one needs it.
+var started struct {
+	once sync.Once
+	ctx  context.Context
+	stop func()
+	err  error
+}
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	if started.stop != nil {
+		started.stop()
+	}
+	os.Exit(status)
+}
+
+// browser is Chromium; without it a test is skipped.
+func browser(t testing.TB) context.Context {
 	t.Helper()
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "headless-shell"} {
@@ -90,25 +106,32 @@ func browser(t *testing.T) context.Context {
 	if testing.Short() {
 		t.Skip("a browser takes a while to start")
 	}
+	started.once.Do(func() { start(path) })
+	if started.err != nil {
+		t.Fatal(started.err)
+	}
+	return started.ctx
+}
+
+func start(path string) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.DisableGPU)
 	if os.Getuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // which root may not have
 	}
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stop)
-	ctx, cancel := context.WithTimeout(allocator, 3*time.Minute)
-	t.Cleanup(cancel)
-	ctx, closed := chromedp.NewContext(ctx)
-	t.Cleanup(closed)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal(err)
+	limited, cancel := context.WithTimeout(allocator, 8*time.Minute)
+	ctx, closed := chromedp.NewContext(limited)
+	started.ctx, started.err = ctx, chromedp.Do(ctx)
+	started.stop = func() {
+		closed()
+		cancel()
+		stop()
 	}
-	return ctx
 }
 
 // tab is one page in the browser, with what it complained about and loaded.
 type tab struct {
-	*testing.T
+	testing.TB
 	ctx  context.Context
 	mu   sync.Mutex
 	said []string // errors and warnings of the console
@@ -117,7 +140,7 @@ type tab struct {
 
 // open shows a report from a file of its own, with what follows # in its
 // address.
-func open(t *testing.T, parent context.Context, page []byte, hash string) *tab {
+func open(t testing.TB, parent context.Context, page []byte, hash string) *tab {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "report.html")
 	if err := os.WriteFile(file, page, 0o666); err != nil {
@@ -125,7 +148,7 @@ func open(t *testing.T, parent context.Context, page []byte, hash string) *tab {
 	}
 	ctx, cancel := chromedp.NewContext(parent)
 	t.Cleanup(cancel)
-	b := &tab{T: t, ctx: ctx}
+	b := &tab{TB: t, ctx: ctx}
 	address := "file://" + file
 	err := chromedp.Listen(ctx, func(event any) {
 		b.mu.Lock()
@@ -205,7 +228,7 @@ func (b *tab) until(expression string) {
 // ready waits for the interactive part.
 func (b *tab) ready() {
 	b.Helper()
-	b.until("document.documentElement.dataset.ready")
+	b.until("document.documentElement?.dataset.ready") // there may be no page yet
 }
 
 // text is what an element says.

@@ -23,8 +23,9 @@ type column struct {
 	values []int64
 }
 
-// mostExact is the largest number that the page reads exactly.
-const mostExact = 1 << 53
+// mostExact is the largest number that the page reads exactly: with the bit of
+// its sign it takes 53.
+const mostExact = 1 << 52
 
 // encode writes the values as varints of encoding/binary.
 func (c *column) encode() ([]byte, error) {
@@ -32,7 +33,7 @@ func (c *column) encode() ([]byte, error) {
 	last := int64(0)
 	for _, v := range c.values {
 		if v > mostExact || v < -mostExact {
-			return nil, fmt.Errorf("report: column %s holds %d; want at most 2^53 either way", c.Name, v)
+			return nil, fmt.Errorf("report: column %s holds %d; want at most 2^52 either way", c.Name, v)
 		}
 		if c.Delta {
 			v, last = v-last, v

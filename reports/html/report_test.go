@@ -28,6 +28,9 @@ func TestInBrowser(t *testing.T) {
 		{"looks", looks},
 		{"paper", onPaper},
 		{"sweep", sweeps},
+		{"access", access},
+		{"pointing", pointing},
+		{"calm", calm},
 	} {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, parent, minimal, lab) })
 	}

@@ -169,9 +169,9 @@ func TestPolicy(t *testing.T) {
 
 func TestBlock(t *testing.T) {
 	t.Parallel()
-	first := []column{{Name: "a", values: []int64{1 << 52, -(1 << 52), 0, 5}}}
+	first := []column{{Name: "a", values: []int64{1<<51 - 1, -(1 << 52), 0, 5}}}
 	columns := []column{
-		{Name: "a", values: []int64{1<<52 + 1, -(1 << 52), 0, 5}}, {Name: "b", Delta: true, values: []int64{7, 7, 8, -9}}, {Name: "c"},
+		{Name: "a", values: []int64{1 << 51, -(1 << 52), 0, 5}}, {Name: "b", Delta: true, values: []int64{7, 7, 8, -9}}, {Name: "c"},
 	}
 	text, err := block(map[string]any{"x": 1}, columns, first)
 	if err != nil {
@@ -203,7 +203,7 @@ func TestBlock(t *testing.T) {
 	if body.Len() > 0 {
 		t.Errorf("%d bytes are left", body.Len())
 	}
-	if _, err := block(map[string]any{}, []column{{Name: "big", values: []int64{1<<53 + 1}}}, nil); err == nil {
+	if _, err := block(map[string]any{}, []column{{Name: "big", values: []int64{1<<52 + 1}}}, nil); err == nil {
 		t.Error("a number that the page cannot hold was written")
 	}
 }

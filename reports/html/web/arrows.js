@@ -1,22 +1,28 @@
 // Arrows and marks of the diagram, by levels of detail. What is not drawn is
 // counted, and the caller says so.
 
+import { arrivalsOf, below } from "./axis.js";
 import { BINS } from "./colour.js";
 
 export const MOST_ARROWS = 8000;
 export const MOST_SOLID = 1500;
 export const MOST_LABELS = 150;
 
-// select lists the packets of a view, and how many there would be.
+// select counts the packets of a view, and lists them if they are not too many.
 export function select(run, axis, frame, passes) {
   const shown = [];
+  const { bodies } = run.head;
+  let count = 0;
   axis.inView(frame.a, frame.b, (i) => {
-    if (passes(run.message[i], run.to[i], run.from[i], run.head.bodies[run.kind[i]])) {
-      shown.push(i);
+    if (passes(run.message[i], run.to[i], run.from[i], bodies[run.kind[i]])) {
+      count++;
+      if (count <= MOST_ARROWS) {
+        shown.push(i);
+      }
     }
   });
-  const level = shown.length > MOST_ARROWS ? 0 : shown.length > MOST_SOLID ? 1 : shown.length > MOST_LABELS ? 2 : 3;
-  return { shown, level };
+  const level = count > MOST_ARROWS ? 0 : count > MOST_SOLID ? 1 : count > MOST_LABELS ? 2 : 3;
+  return { shown: level === 0 ? [] : shown, count, level };
 }
 
 // drawArrows draws all packets of a view but those of the chosen messages.
@@ -78,7 +84,8 @@ export function segment(out, run, axis, frame, i) {
   out.push((half[0] + half[2]) / 2, (half[1] + half[3]) / 2);
 }
 
-function crosses(pen, points, colour, style) {
+// crosses marks the ends of segments that end there.
+export function crosses(pen, points, colour, style) {
   const marks = [];
   for (let i = 0; i < points.length; i += 4) {
     cross(marks, points[i + 2], points[i + 3], 4);
@@ -162,7 +169,7 @@ function labels(pen, view) {
     last[p] = at;
     const place = [];
     frame.point(place, p, v);
-    const dx = frame.vertical ? -8 : -2;
+    const dx = frame.vertical ? -8 : Math.max(-2, frame.left + text.length * 3.5 - place[0]);
     const dy = frame.vertical ? 0 : p === run.peers - 1 ? 13 : -13;
     const strong = view.chosen.includes(m);
     pen.text(place[0] + dx, place[1] + dy, text, strong ? colours.ink : colours.soft, {
@@ -175,31 +182,25 @@ function labels(pen, view) {
 function drawDensity(pen, view) {
   const { run, axis, frame, colours } = view;
   const columns = Math.ceil(frame.along / 2);
-  const counts = new Uint16Array(columns * run.peers);
-  const scale = columns / (frame.b - frame.a);
-  for (let cell = 0; cell < axis.arrive.length; cell++) {
-    const at = Math.floor((axis.arrive[cell] - frame.a) * scale);
-    if (at >= 0 && at < columns) {
-      const m = (cell / run.peers) | 0;
-      if (view.passes(m, cell % run.peers, run.sender[m])) {
-        counts[(cell % run.peers) * columns + at]++;
-      }
-    }
-  }
-  const most = counts.reduce((x, y) => Math.max(x, y), 1);
+  const width = (frame.b - frame.a) / columns;
+  const counts = arrivalsOf(axis, view.filter).map((values) => {
+    const edges = Array.from({ length: columns + 1 }, (_, i) => below(values, frame.a + i * width));
+    return edges.slice(1).map((edge, i) => edge - edges[i]);
+  });
+  const most = Math.max(1, ...counts.map((lane) => Math.max(...lane)));
   const levels = Array.from({ length: BINS }, () => []);
   const half = Math.min(frame.gap * 0.36, 20);
   for (let p = 0; p < run.peers; p++) {
-    for (let i = 0; i < columns; i++) {
-      const k = counts[p * columns + i];
+    const y = frame.lane(p);
+    counts[p].forEach((k, i) => {
       if (k > 0) {
         const share = Math.log1p(k) / Math.log1p(most);
         const at = (frame.vertical ? frame.top : frame.left) + i * 2 + 1;
-        const y = frame.lane(p);
         const reach = half * share;
-        levels[Math.min(Math.floor(share * BINS), BINS - 1)].push(...(frame.vertical ? [y - reach, at, y + reach, at] : [at, y - reach, at, y + reach]));
+        const level = levels[Math.min(Math.floor(share * BINS), BINS - 1)];
+        frame.vertical ? level.push(y - reach, at, y + reach, at) : level.push(at, y - reach, at, y + reach);
       }
-    }
+    });
   }
   levels.forEach((points, i) => pen.lines(points, colours.ordering, { width: 2, alpha: 0.25 + (0.5 * i) / BINS }));
 }

@@ -16,13 +16,18 @@ export class Axis {
   }
 
   place(run) {
-    const at = { true: (p, t) => t, local: (p, t) => t + offset(run, p, t), lamport: lamportOf(run) }[this.kind];
-    this.point = at;
-    this.send = run.at.map((t, m) => (this.kind === "lamport" ? run.lamport[m] : at(run.sender[m], t)));
-    this.begin = run.sent.map((t, i) => at(run.from[i], t));
-    this.finish = run.came.map((t, i) => (Number.isNaN(t) ? NaN : at(run.to[i], t)));
-    this.arrive = placeCells(run, run.arrived, at);
-    this.deliver = placeCells(run, run.delivered, at);
+    if (this.kind === "true") {
+      this.point = (p, t) => t;
+      Object.assign(this, { send: run.at, begin: run.sent, finish: run.came, arrive: run.arrived, deliver: run.delivered });
+    } else {
+      const at = this.kind === "lamport" ? lamportOf(run) : (p, t) => t + offset(run, p, t);
+      this.point = at;
+      this.send = run.at.map((t, m) => (this.kind === "lamport" ? run.lamport[m] : at(run.sender[m], t)));
+      this.begin = run.sent.map((t, i) => at(run.from[i], t));
+      this.finish = run.came.map((t, i) => (Number.isNaN(t) ? NaN : at(run.to[i], t)));
+      this.arrive = placeCells(run, run.arrived, at);
+      this.deliver = placeCells(run, run.delivered, at);
+    }
     this.low = Infinity;
     this.high = -Infinity;
     for (const values of [this.send, this.begin, this.finish, this.deliver]) {
@@ -52,18 +57,17 @@ export class Axis {
     const lengths = this.finish.map((v, i) => Math.abs(v - begin[i])).filter((v) => v >= 0).sort();
     this.reach = lengths.length > 0 ? lengths[Math.floor((lengths.length - 1) * 0.995)] : 0;
     this.order = order;
-    this.long = order.filter((i) => Math.abs(this.finish[i] - begin[i]) > this.reach || this.finish[i] < begin[i]);
+    this.isLong = Uint8Array.from(begin, (v, i) => (this.finish[i] - v > this.reach || this.finish[i] < v ? 1 : 0));
+    this.long = order.filter((i) => this.isLong[i] === 1);
   }
 
   // inView calls back with each packet that touches the window from a to b.
   inView(a, b, callback) {
     const { order, begin, finish } = this;
-    const from = lowerBound(order, begin, a - this.reach);
-    const to = lowerBound(order, begin, b);
-    for (let k = from; k < to; k++) {
+    const from = lowerBound(order, begin, a - this.reach - 1e-6);
+    for (let k = from; k < order.length && begin[order[k]] <= b; k++) {
       const i = order[k];
-      const end = Number.isNaN(finish[i]) ? begin[i] + this.reach : finish[i];
-      if (end >= a && end - begin[i] <= this.reach && end >= begin[i]) {
+      if (!this.isLong[i] && !(finish[i] < a) && !(begin[i] + this.reach < a)) {
         callback(i);
       }
     }
@@ -73,6 +77,40 @@ export class Axis {
       }
     }
   }
+}
+
+// arrivalsOf are the arrivals at each peer that pass a filter, in order, kept
+// until another filter is asked for.
+export function arrivalsOf(axis, filter) {
+  if (axis.kept && axis.kept.filter === filter) {
+    return axis.kept.lanes;
+  }
+  const { run, arrive } = axis;
+  const lanes = Array.from({ length: run.peers }, () => []);
+  for (let m = 0, cell = 0; m < run.messages; m++) {
+    for (let p = 0; p < run.peers; p++, cell++) {
+      if (p !== run.sender[m] && !Number.isNaN(arrive[cell]) && filter.passes(m, p)) {
+        lanes[p].push(arrive[cell]);
+      }
+    }
+  }
+  axis.kept = { filter, lanes: lanes.map((values) => Float64Array.from(values).sort()) };
+  return axis.kept.lanes;
+}
+
+// below counts the values under x in a sorted list.
+export function below(values, x) {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle] < x) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
 }
 
 function placeCells(run, times, at) {
@@ -178,7 +216,7 @@ export function ticks(a, b, most) {
   const step = [1, 2, 5, 10].map((f) => f * power).find((s) => s >= rough) || 10 * power;
   const out = [];
   for (let k = Math.ceil(a / step); k * step <= b; k++) {
-    out.push(k * step);
+    out.push(k * step + 0); // not -0
   }
   return { values: out, step };
 }

@@ -1,7 +1,7 @@
 // The messages that are picked out: those of a finding, or the one selected.
 // They are drawn whatever else is faded or left out.
 
-import { segment } from "./arrows.js";
+import { crosses, segment } from "./arrows.js";
 
 // drawChosen draws the arrows of the chosen messages over the others: the first
 // solid, the second dashed, so that they differ without colour.
@@ -18,18 +18,22 @@ function drawMessage(pen, view, m, rank) {
   const colour = rank === 0 ? colours.first : colours.second;
   const halo = [];
   const lines = [];
+  const lost = [];
   for (const i of view.packetsOf(m)) {
     const end = Number.isNaN(axis.finish[i]) ? axis.begin[i] + axis.reach : axis.finish[i];
     if (Math.max(axis.begin[i], end) < frame.a || Math.min(axis.begin[i], end) > frame.b) {
       continue;
     }
-    segment(lines, run, axis, frame, i);
+    segment(run.fate[i] === 0 ? lines : lost, run, axis, frame, i);
     if (finding && (run.to[i] === finding.p || run.to[i] === finding.q)) {
       segment(halo, run, axis, frame, i);
     }
   }
   pen.lines(halo, colours.violation, { width: 9, cap: "round", alpha: 0.9 });
-  pen.lines(lines, colour, { width: 2.2, dash: rank === 0 ? [] : [7, 4] });
+  for (const points of [lines, lost]) {
+    pen.lines(points, colour, { width: 2.2, dash: rank === 0 ? [] : [7, 4] });
+  }
+  crosses(pen, lost, colour, { width: 2 });
   pen.heads(lines, colour, { size: 9 });
   marks(pen, view, m, rank, colour);
 }

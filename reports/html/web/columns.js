@@ -31,7 +31,7 @@ async function gunzip(bytes) {
 }
 
 // Reader reads integers of seven bits a byte, the lowest first; the lowest bit
-// of each is its sign. Values stay exact up to 2^53.
+// of each is its sign. Values are exact up to 2^52.
 export class Reader {
   constructor(bytes, at) {
     this.bytes = bytes;

@@ -63,8 +63,8 @@ export class Diagram {
     context.fillStyle = this.page.colours.paper;
     context.fillRect(0, 0, size.width, size.height);
     this.drawn = drawScene(new CanvasPen(context), this.page, this.frame);
-    const { shown, level } = this.drawn;
-    setText(this.notice, leftOut(shown.length, level, this.page.run.head.left_out));
+    const { count, level } = this.drawn;
+    setText(this.notice, leftOut(count, level, this.page.run.head.left_out));
     this.page.frameMs = performance.now() - began;
     this.drawOver();
   }
@@ -121,9 +121,18 @@ function sceneView(page, frame) {
   const { filter } = page;
   return {
     run, axis, frame, colours, cursor: t, ramp: page.ramp, chosen: page.chosen(), finding: page.finding(),
-    passes: (m, p, from, body = true) => (body ? filter.passes(m, p) || (p === from && filter.passes(m, -1)) : protocol && filter.empty),
-    packetsOf: (m) => page.packetsOf(m), fade: pinned ? 0.3 : page.finding() ? 0.75 : 1,
+    passes: passing(filter, protocol),
+    filter, packetsOf: (m) => page.packetsOf(m), fade: pinned ? 0.3 : page.finding() ? 0.75 : 1,
   };
+}
+
+// passing says what a view draws: of bodies what passes the filter, and other
+// packets while nothing is filtered. A sender stands for all its receivers.
+function passing(filter, protocol) {
+  if (filter.empty) {
+    return (m, p, from, body = true) => body || protocol;
+  }
+  return (m, p, from, body = true) => body && (filter.passes(m, p) || (p === from && filter.passes(m, -1)));
 }
 
 function drawCursor(pen, page, frame, t) {

@@ -1,7 +1,9 @@
 // The address of the page holds the whole view: what is after # can be sent to
 // somebody else, who sees the same.
 
-const TOKEN = /^(\d+)@(\d+(?:\.\d+)?)ms(?:\/(.+))?$/;
+const TOKEN = /^(\d+)@(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)(?:\/(.+))?$/;
+
+const UNITS = { ns: 1e-6, us: 1e-3, "µs": 1e-3, ms: 1, s: 1000, m: 60000, h: 3600000 };
 
 // read turns what is after # into changes of the state. Keys it does not know
 // are ignored; what names nothing in this file comes back as a notice.
@@ -58,10 +60,10 @@ function readView(values, patch) {
   }
 }
 
-function readToken([, seed, at, ordering], file) {
+function readToken([, seed, at, unit, ordering], file) {
   const patch = {};
   if (seed !== file.seed) {
-    const notice = `This file holds seed ${file.seed}; for the moment you asked for run: ${file.program} show ${seed}@${at}ms${ordering ? `/${ordering}` : ""}`;
+    const notice = `This file holds seed ${file.seed}; for the moment you asked for run: ${file.program} show ${seed}@${at}${unit}${ordering ? `/${ordering}` : ""}`;
     return { patch, notice };
   }
   const o = file.orderings.findIndex((x) => x.label === ordering);
@@ -71,8 +73,8 @@ function readToken([, seed, at, ordering], file) {
   if (o >= 0) {
     patch.o = o;
   }
-  patch.t = Number(at);
-  patch.around = Number(at);
+  patch.t = Number(at) * UNITS[unit];
+  patch.around = patch.t;
   return { patch, notice: "" };
 }
 

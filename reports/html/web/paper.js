@@ -61,7 +61,7 @@ function fillPaper(page, node) {
   page.ramp = ramp(page.colours.dark);
   const width = 1040;
   const height = Math.min(page.run.peers * 56, 460) + 48;
-  const picture = page.diagram.drawn && page.diagram.drawn.shown.length <= MOST_SVG_ARROWS ? svgOf(page, width, height) : bitmap(page, width, height);
+  const picture = page.diagram.drawn && page.diagram.drawn.count <= MOST_SVG_ARROWS ? svgOf(page, width, height) : bitmap(page, width, height);
   page.colours = colours;
   page.ramp = shades;
   document.documentElement.classList.remove("on-paper");

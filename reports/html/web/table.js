@@ -34,7 +34,6 @@ export class LogTable {
     this.table.setAttribute("aria-rowcount", this.rows.count + 1);
     this.table.setAttribute("aria-label", this.rows.label);
     this.active = { row: Math.min(this.active.row, Math.max(this.rows.count - 1, 0)), column: 1 };
-    this.window(true);
     this.follow();
   }
 
