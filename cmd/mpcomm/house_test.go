@@ -52,7 +52,7 @@ var house = map[string]room{
 		imports: "sim peer peer/history peer/journal reports/palette reports/result reports/svg reports/trace reports/trace/filter", why: "a diagram is drawn from what was recorded",
 	},
 	"reports/html": {
-		imports: "sim peer peer/history peer/journal reports/dataset reports/palette reports/result reports/screen reports/stats reports/trace",
+		imports: "sim peer peer/history peer/journal reports/dataset reports/palette reports/result reports/screen reports/stats reports/svg reports/trace",
 		why:     "the page shows what was recorded and judged, and does neither",
 	},
 	"reports/trace": {

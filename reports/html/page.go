@@ -72,7 +72,9 @@ func WriteRun(w io.Writer, r *Run) error {
 			}
 			data.diverged(t)
 			if view.Story == nil {
-				view.Story = storyOf(t)
+				if view.Story, err = storyOf(t, r.Picture == nil); err != nil {
+					return fmt.Errorf("%s: %w", o.Ordering, err)
+				}
 			}
 			if data.Block = len(blocks); data.Block == 0 {
 				first = columns

@@ -3,6 +3,7 @@ package html
 import (
 	"cmp"
 	"fmt"
+	"html/template"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +19,8 @@ import (
 type story struct {
 	Ordering, Text, Token string
 	Steps                 []step
-	More                  int // steps that are not listed
+	More                  int          // steps that are not listed
+	Pair                  template.URL // the two messages on their ways, where the run is not drawn as a whole
 }
 
 type step struct {
@@ -37,10 +39,11 @@ func toMicro(t sim.Time) string {
 // mostSteps bounds the steps of a story.
 const mostSteps = 60
 
-// storyOf tells the first finding of a run; nil if there is none.
-func storyOf(r *trace.Run) *story {
+// storyOf tells the first finding of a run, and draws it if asked to; nil if
+// there is none.
+func storyOf(r *trace.Run, draw bool) (*story, error) {
 	if len(r.Findings) == 0 {
-		return nil
+		return nil, nil
 	}
 	f := &r.Findings[0]
 	s := &story{Ordering: r.Ordering, Text: f.Text, Token: r.Token(f).String()}
@@ -59,7 +62,12 @@ func storyOf(r *trace.Run) *story {
 	} else {
 		s.More = 0
 	}
-	return s
+	if !draw {
+		return s, nil
+	}
+	drawn, err := pairPicture(r)
+	s.Pair = pictureOf(drawn)
+	return s, err
 }
 
 // receipt tells what became of a message at one peer.
