@@ -182,7 +182,7 @@ func (a *app) join(parts []*kept) (*campaign, *store.Joined, error) {
 		return nil, nil, err
 	}
 	r.versus, r.why, r.seed = first.identity.Versus, first.identity.Why, first.identity.Seed
-	w, err := newCampaign(r, plan{runs: first.identity.Runs, workers: 1, perRun: first.notes.PerRun})
+	w, err := newCampaign(r, plan{runs: first.identity.Runs, workers: 1, perRun: first.notes.PerRun, parquet: first.notes.Parquet})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -108,7 +108,7 @@ func (a *app) planSample(r *request, f *sweepFlags, target sweep.Target) (*sweep
 // carryOutPlanned makes an ordinary sweep of a sample.
 func (a *app) carryOutPlanned(r *request, f *sweepFlags, planned sweep.Planned) (*campaign, error) {
 	r.seed, r.seeded = planned.Seed, true
-	p := plan{runs: planned.Runs, workers: int(f.workers), perRun: f.perRun || f.folder != "" && len(r.scenario.Swarm) > 0}
+	p := plan{runs: planned.Runs, workers: int(f.workers), perRun: f.perRun || f.folder != "" && len(r.scenario.Swarm) > 0, parquet: f.parquet}
 	w, err := newCampaign(r, p)
 	if err != nil {
 		return nil, err

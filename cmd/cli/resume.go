@@ -85,7 +85,7 @@ func (a *app) goOn(c *cobra.Command, args []string, f *sweepFlags, log *store.Lo
 	if err != nil {
 		return nil, err
 	}
-	p := plan{runs: k.identity.Runs, workers: int(f.workers), perRun: k.notes.PerRun || f.perRun, shard: k.notes.Shard}
+	p := plan{runs: k.identity.Runs, workers: int(f.workers), perRun: k.notes.PerRun || f.perRun, parquet: k.notes.Parquet || f.parquet, shard: k.notes.Shard}
 	if f.runs != 0 {
 		p.runs = int(f.runs)
 	}
@@ -319,6 +319,7 @@ func (a *app) alreadyDone(c *cobra.Command, args []string, f *sweepFlags) (bool,
 			w.request.seed = m.Seeds.First
 		}
 		w.plan.perRun = w.plan.perRun || strings.Contains(m.Command, " --per-run")
+		w.plan.parquet = w.plan.parquet || strings.Contains(m.Command, " --parquet")
 		if here := w.manifestCommand(); here != m.Command {
 			return false, fmt.Errorf("%s holds another sweep, which is complete:\n  there: %s\n  here:  %s\nwant another folder, or -o to replace it", f.resume, m.Command, here)
 		}

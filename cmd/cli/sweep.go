@@ -32,6 +32,7 @@ type sweepFlags struct {
 	why     bool
 
 	precision string
+	parquet   bool
 }
 
 func (a *app) sweepCommand() *cobra.Command {
@@ -71,6 +72,7 @@ func (a *app) sweepCommand() *cobra.Command {
 	c.Flags().StringVar(&f.shard, "shard", "", "make only part `K/M` of the sweep, 0/M to M-1/M, into -o or --resume")
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object for each cell and ordering, one a line, instead of the screen")
 	c.Flags().BoolVar(&f.perRun, "per-run", false, "also write runs.csv, a row for each run; needs -o")
+	c.Flags().BoolVar(&f.parquet, "parquet", false, "also write the tables as Parquet; needs -o")
 	c.Flags().StringVar(&f.versus, "versus", "", "compare the orderings with `ORDERING`, by label, on the same seeds (default the first of each cell)")
 	c.Flags().StringVar(&f.precision, "precision", "", fmt.Sprintf("make as many runs as `METRIC=WIDTH` takes, such as identical=2%%; --runs is the most that are spent, %d if not given", sweep.DefaultBudget))
 	c.Flags().BoolVar(&f.why, "why", false, "count how many differences each mechanism made: missing, late, skew, tie, fifo, relay, race; takes longer")
@@ -102,6 +104,7 @@ type plan struct {
 	runs    int // 0 = as the scenario says
 	workers int
 	perRun  bool
+	parquet bool
 	shard   sweep.Shard
 }
 
@@ -145,6 +148,8 @@ func (f *sweepFlags) check(c *cobra.Command, args []string) error {
 		return &usageError{c, errors.New("-o begins a sweep, --resume goes on with one; want one of them")}
 	case f.perRun && !into:
 		return &usageError{c, errors.New("--per-run writes a file; want a folder for it with -o")}
+	case f.parquet && !into:
+		return &usageError{c, errors.New("--parquet writes files; want a folder for them with -o")}
 	case f.shard != "" && !into:
 		return &usageError{c, errors.New("--shard writes the chunks of its part; want a folder for them with -o or --resume")}
 	case f.repair && f.resume == "":
@@ -179,7 +184,7 @@ func (a *app) prepare(c *cobra.Command, args []string, f *sweepFlags) (*campaign
 		return nil, err
 	}
 	r.versus, r.why = f.versus, f.why
-	p := plan{runs: int(f.runs), workers: int(f.workers), perRun: f.perRun}
+	p := plan{runs: int(f.runs), workers: int(f.workers), perRun: f.perRun, parquet: f.parquet}
 	if f.shard != "" {
 		p.shard, _ = sweep.ParseShard(f.shard)
 	}

@@ -18,7 +18,7 @@ import (
 
 // sweepFiles are the names that a sweep gives its files, the one that vouches
 // for the others first.
-var sweepFiles = []string{"manifest.json", "dataset.csv", "differences.csv", "runs.csv", "divergence.svg", "divergence.png", "divergence.pdf", "divergence.csv"}
+var sweepFiles = []string{"manifest.json", "dataset.csv", "differences.csv", "runs.csv", "dataset.parquet", "differences.parquet", "runs.parquet", "divergence.svg", "divergence.png", "divergence.pdf", "divergence.csv"}
 
 // clearSweep removes what an earlier sweep left, so that a folder never holds
 // files of two: its copy of the scenario, too, unless it is that of this one.
@@ -102,7 +102,43 @@ func (w *campaign) writeFiles() error {
 		files = append(files, sweepFile{"divergence.svg", d.WriteSVG}, sweepFile{"divergence.png", d.WritePNG},
 			sweepFile{"divergence.pdf", d.WritePDF}, sweepFile{"divergence.csv", d.WriteCSV})
 	}
-	return w.writeAll(files)
+	return w.writeAll(w.withParquet(files))
+}
+
+// withParquet adds, if it was asked for, the same tables as Parquet.
+func (w *campaign) withParquet(files []sweepFile) []sweepFile {
+	if !w.plan.parquet {
+		return files
+	}
+	for _, f := range slices.Clone(files) {
+		if f.name != "dataset.csv" && f.name != "differences.csv" {
+			continue
+		}
+		files = append(files, sweepFile{asParquet(f.name), func(out io.Writer) error {
+			var table bytes.Buffer
+			if err := f.fill(&table); err != nil {
+				return err
+			}
+			return dataset.ToParquet(out, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(table.Bytes())), nil })
+		}})
+	}
+	return files
+}
+
+func asParquet(table string) string { return strings.TrimSuffix(table, ".csv") + ".parquet" }
+
+// rowsAsParquet writes the table of runs, which is on disk, once more.
+func (w *campaign) rowsAsParquet() (dataset.Produced, error) {
+	p, err := w.folder.begin(asParquet("runs.csv"))
+	if err != nil {
+		return dataset.Produced{}, err
+	}
+	err = dataset.ToParquet(p, func() (io.ReadCloser, error) { return os.Open(filepath.Join(w.folder.dir, "runs.csv")) })
+	if err != nil {
+		p.abandon()
+		return dataset.Produced{}, &failure{statusUnknown, fmt.Errorf("%s could not be written: %w", asParquet("runs.csv"), reason(err))}
+	}
+	return p.produced(), p.finish()
 }
 
 type sweepFile struct {
@@ -129,6 +165,13 @@ func (w *campaign) writeAll(files []sweepFile) error {
 	}
 	if w.rows != nil {
 		m.Files = append(m.Files, w.rows.produced())
+		if w.plan.parquet {
+			rows, err := w.rowsAsParquet()
+			if err != nil {
+				return err
+			}
+			m.Files = append(m.Files, rows)
+		}
 	}
 	for _, f := range files {
 		var b bytes.Buffer
@@ -152,10 +195,13 @@ func (w *campaign) manifestCommand() string {
 	if w.plan.perRun {
 		command += " --per-run"
 	}
+	if w.plan.parquet {
+		command += " --parquet"
+	}
 	if shard := w.plan.shard; !shard.Whole() {
 		command += " --shard " + shard.String()
 	}
-	if w.plan.perRun || !w.plan.shard.Whole() {
+	if w.plan.perRun || w.plan.parquet || !w.plan.shard.Whole() {
 		command += " -o out" // without which it writes none
 	}
 	return command

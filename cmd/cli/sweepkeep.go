@@ -26,6 +26,7 @@ type notes struct {
 	Settings  []string    `json:"settings,omitempty"`
 	Selection []string    `json:"selection,omitempty"`
 	PerRun    bool        `json:"per_run,omitempty"`
+	Parquet   bool        `json:"parquet,omitempty"`
 	Shard     sweep.Shard `json:"shard"`
 	Scenario  string      `json:"scenario"`
 
@@ -40,7 +41,7 @@ func (w *campaign) identity() sweep.Identity { return w.prepare.Identity(tool(w.
 // header is that of the sweep's file of chunks.
 func (w *campaign) header() (store.Header, error) {
 	n := notes{
-		Argument: w.request.argument, Selection: w.request.selection, PerRun: w.plan.perRun, Shard: w.plan.shard,
+		Argument: w.request.argument, Selection: w.request.selection, PerRun: w.plan.perRun, Parquet: w.plan.parquet, Shard: w.plan.shard,
 		Scenario: string(scenarios.Written(w.request.scenario)), Files: w.request.scenario.FileSums(),
 	}
 	for _, s := range w.request.settings {

@@ -1,7 +1,9 @@
 package result
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"mpcomm/reports/stats"
 )
@@ -40,4 +42,16 @@ func Values(o *Ordering) []string {
 		}
 	}
 	return append(values, o.Limit, o.Digest.String())
+}
+
+// Whole reports whether the number at path is an integer in every run that has
+// it; those of flags are 0 or 1.
+func Whole(path string) bool {
+	for i := range columns {
+		if columns[i].path == path {
+			return columns[i].form == share || slices.Contains(integerPaths[:], path)
+		}
+	}
+	return strings.HasPrefix(path, "faults.") || strings.HasPrefix(path, "watch.") ||
+		strings.HasPrefix(path, "properties.liveness") || path == "heal.unrecoverable"
 }
