@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -24,6 +25,7 @@ type exports struct {
 	program  string // with its version
 	formats  []export.Format
 	recorder *journal.Recorder // of the run at hand; nil = nothing is exported
+	leftOut  []error           // what a format could not hold
 }
 
 // exportFormats reads the formats of --export.
@@ -87,22 +89,37 @@ func (x *exports) begin() {
 	}
 }
 
-// write writes a run in every format into exports/ORDERING.ENDING.
+// write writes a run in every format that can hold it into
+// exports/ORDERING.ENDING.
 func (x *exports) write(d *folder, s *scenarios.Scenario, label string, o *run.Outcome) error {
+	name := "exports/" + scenarios.FolderName(label)
 	if n := x.recorder.Count(); n > mostExported {
-		return &failure{statusUnknown, fmt.Errorf("%s: a run of %d events is not exported; want at most %d: fewer messages or peers", label, n, mostExported)}
+		x.leftOut = append(x.leftOut, fmt.Errorf("left out %s: a run of %d events is not exported; want at most %d: fewer messages or peers", name, n, mostExported))
+		return nil
 	}
 	r := &export.Run{
 		Program: x.program, Scenario: s.Name, Ordering: label, Seed: o.Seed,
 		Events: x.recorder.Events(), History: o.History,
 	}
 	for _, f := range x.formats {
-		name := "exports/" + scenarios.FolderName(label) + f.Ending
-		if err := d.write(name, func(w io.Writer) error { return f.Write(w, r) }); err != nil {
+		err := d.write(name+f.Ending, func(w io.Writer) error { return f.Write(w, r) })
+		var unfit *export.Unfit
+		switch {
+		case errors.As(err, &unfit):
+			x.leftOut = append(x.leftOut, fmt.Errorf("left out %s: %w", name+f.Ending, unfit))
+		case err != nil:
 			return err
 		}
 	}
 	return nil
+}
+
+// whole is an exit status if something was left out; the reader has been told.
+func (x *exports) whole() error {
+	if len(x.leftOut) == 0 {
+		return nil
+	}
+	return &failure{status: statusUnknown}
 }
 
 // exported are the files of an earlier run that have the names and the

@@ -135,7 +135,10 @@ func (a *app) run(c *cobra.Command, args []string, f *runFlags) error {
 		return err
 	}
 	a.report(j, f.json)
-	return j.verdict()
+	if err := j.verdict(); err != nil {
+		return err
+	}
+	return j.exports.whole()
 }
 
 // newJob compiles every ordering, so that bad input is known before anything is
@@ -311,6 +314,9 @@ func (a *app) report(j *job, plain bool) {
 			r := &j.result.Runs[i]
 			a.say("verified: %s made the same history twice, digest %s", r.Ordering, r.Digest)
 		}
+	}
+	for _, err := range j.exports.leftOut {
+		a.say("%s: %v", a.program, err)
 	}
 	if j.folder != nil {
 		a.say("wrote %s: %s", j.folder.dir, j.folder.contents())

@@ -86,8 +86,15 @@ func Find(name string) (Format, bool) {
 	return Format{}, false
 }
 
-// Write writes a run. The error is that of w, or says what of the run the
-// format cannot hold.
+// Unfit says why a format cannot hold a run, and what to do.
+type Unfit struct{ why string }
+
+func (u *Unfit) Error() string { return u.why }
+
+// unfit makes the error of a run that a format cannot hold.
+func unfit(format string, args ...any) error { return &Unfit{fmt.Sprintf(format, args...)} }
+
+// Write writes a run. The error is that of w, or an [Unfit].
 func (f *Format) Write(w io.Writer, r *Run) error {
 	out := &writer{Writer: bufio.NewWriter(w)}
 	if err := f.write(out, r); err != nil {

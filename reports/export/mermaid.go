@@ -23,7 +23,7 @@ const (
 func writeMermaid(w *writer, r *Run) error {
 	h := r.History
 	if n := len(h.Broadcasts); n > MermaidMessages {
-		return fmt.Errorf("%d messages; want at most %d, or another format", n, MermaidMessages)
+		return unfit("%d messages; want at most %d, or another format", n, MermaidMessages)
 	}
 	m := sequence{diary: newDiary(h), came: map[history.Ref]map[peer.ID]bool{}}
 	m.b.WriteString(mermaidBegins)
@@ -40,7 +40,7 @@ func writeMermaid(w *writer, r *Run) error {
 		m.event(&r.Events[i])
 	}
 	if m.b.Len() > mermaidText {
-		return fmt.Errorf("the diagram of %d messages among %d peers has %d characters; want at most %d, the limit of Mermaid, or another format",
+		return unfit("the diagram of %d messages among %d peers has %d characters; want at most %d, the limit of Mermaid, or another format",
 			len(h.Broadcasts), h.Peers, m.b.Len(), mermaidText)
 	}
 	_, err := w.WriteString(m.b.String())

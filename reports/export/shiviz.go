@@ -28,7 +28,7 @@ func writeShiViz(w *writer, r *Run) error {
 		n += len(h.Logs[p].Refs)
 	}
 	if n > mostClockWords/max(1, h.Peers) {
-		return fmt.Errorf("%d events with clocks of %d peers; want at most %d numbers in all: fewer messages or peers", n, h.Peers, mostClockWords)
+		return unfit("%d events with clocks of %d peers; want at most %d numbers in all: fewer messages or peers", n, h.Peers, mostClockWords)
 	}
 	w.printf("%s\n\n", shivizParser)
 	v := vectors{now: make([][]int32, h.Peers), sent: make([][]int32, 0, len(h.Broadcasts))}
