@@ -91,24 +91,40 @@ func TestPackets(t *testing.T) {
 		want     []Packet // sent, at, fate
 		arrivals int
 	}{
-		{"arrives", []journal.Event{packet(journal.Fate, 1, 5, 0, 0), packet(journal.Arrival, 5, 5, 0, 0)},
-			[]Packet{{Sent: 1, At: 5}}, 1},
+		{
+			"arrives",
+			[]journal.Event{packet(journal.Fate, 1, 5, 0, 0), packet(journal.Arrival, 5, 5, 0, 0)},
+			[]Packet{{Sent: 1, At: 5}},
+			1,
+		},
 		{"doubled", []journal.Event{
 			packet(journal.Fate, 1, 5, 0, 0), packet(journal.Fate, 1, 9, 0, 1),
 			packet(journal.Arrival, 5, 5, 0, 0), packet(journal.Arrival, 9, 9, 0, 1),
 		}, []Packet{{Sent: 1, At: 5}, {Sent: 1, At: 9, Copy: 1}}, 2},
 		{"lost at once", []journal.Event{packet(journal.Fate, 1, sim.Never, 1, 0)}, []Packet{{Sent: 1, At: 1, Fate: 1}}, 0},
 		{"corrupted", []journal.Event{packet(journal.Fate, 1, 7, 7, 0)}, []Packet{{Sent: 1, At: 7, Fate: 7}}, 0},
-		{"struck on the way", []journal.Event{packet(journal.Fate, 1, 5, 0, 0), packet(journal.Arrival, 5, 5, 1, 0)},
-			[]Packet{{Sent: 1, At: 5, Fate: 1}}, 0},
+		{
+			"struck on the way",
+			[]journal.Event{packet(journal.Fate, 1, 5, 0, 0), packet(journal.Arrival, 5, 5, 1, 0)},
+			[]Packet{{Sent: 1, At: 5, Fate: 1}},
+			0,
+		},
 		{"held and let go", []journal.Event{
 			packet(journal.Fate, 1, sim.Never, 4, 0), packet(journal.Fate, 20, 25, 0, 0), packet(journal.Arrival, 25, 25, 0, 0),
 		}, []Packet{{Sent: 1, At: 25}}, 1},
-		{"held and lost", []journal.Event{packet(journal.Fate, 1, sim.Never, 4, 0), packet(journal.Fate, 20, sim.Never, 1, 0)},
-			[]Packet{{Sent: 1, At: 20, Fate: 1}}, 0},
+		{
+			"held and lost",
+			[]journal.Event{packet(journal.Fate, 1, sim.Never, 4, 0), packet(journal.Fate, 20, sim.Never, 1, 0)},
+			[]Packet{{Sent: 1, At: 20, Fate: 1}},
+			0,
+		},
 		{"held to the end", []journal.Event{packet(journal.Fate, 1, sim.Never, 4, 0)}, []Packet{{Sent: 1, At: sim.Never, Fate: 4}}, 0},
-		{"clogged", []journal.Event{packet(journal.Fate, 1, 5, 0, 0), packet(journal.Arrival, 30, 30, 0, 0)},
-			[]Packet{{Sent: 1, At: 30}}, 1},
+		{
+			"clogged",
+			[]journal.Event{packet(journal.Fate, 1, 5, 0, 0), packet(journal.Arrival, 30, 30, 0, 0)},
+			[]Packet{{Sent: 1, At: 30}},
+			1,
+		},
 		{"under way at the end", []journal.Event{packet(journal.Fate, 1, 5, 0, 0)}, []Packet{{Sent: 1, At: sim.Never}}, 0},
 	} {
 		h := &history.History{
