@@ -156,17 +156,19 @@ func (p *pending) abandon() {
 // settle brings what was written to the disk, so that what it was made from can
 // go.
 func (d *folder) settle() error {
-	for _, name := range append([]string{"."}, d.written...) {
-		f, err := os.Open(filepath.Join(d.dir, filepath.FromSlash(name)))
+	for _, name := range d.written {
+		// Opened to write, without which Windows does not sync.
+		f, err := os.OpenFile(filepath.Join(d.dir, filepath.FromSlash(name)), os.O_RDWR, 0)
 		if err != nil {
 			return err
 		}
-		if err = f.Sync(); name == "." {
-			err = nil // some systems refuse it for folders
-		}
-		if err = errors.Join(err, f.Close()); err != nil {
+		if err = errors.Join(f.Sync(), f.Close()); err != nil {
 			return err
 		}
+	}
+	if list, err := os.Open(d.dir); err == nil {
+		_ = list.Sync() // the names of the files; some systems refuse it
+		_ = list.Close()
 	}
 	return nil
 }

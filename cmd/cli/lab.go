@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -47,7 +48,7 @@ func (a *app) lab(c *cobra.Command, dir string, seen look) error {
 	if err != nil {
 		return err
 	}
-	if err = r.spares(dir); err != nil {
+	if err = errors.Join(r.spares(dir), refuseUnfinished(dir, a.name)); err != nil {
 		return err
 	}
 	if j.folder, err = openFolder(dir); err != nil {

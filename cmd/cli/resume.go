@@ -304,7 +304,7 @@ func (a *app) alreadyDone(c *cobra.Command, args []string, f *sweepFlags) (bool,
 		Command  string
 		Seeds    dataset.Seeds
 	}
-	if json.Unmarshal(text, &m) != nil || !m.Complete {
+	if json.Unmarshal(text, &m) != nil || !m.Complete || m.Seeds.Shard != "" { // of a shard the chunks are all there is
 		return false, nil
 	}
 	if len(args) > 0 {

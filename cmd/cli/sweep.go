@@ -49,8 +49,8 @@ func (a *app) sweepCommand() *cobra.Command {
 			"their rows do. Where a pairing saves variance the screen shows it.\n\n" +
 			"With -o every finished chunk of runs is on disk at once, in DIR/chunks.log, until the sweep is\n" +
 			"complete: --resume DIR goes on after an interrupt or a kill, without a scenario from the copy in\n" +
-			"DIR, and with one also begins. --shard K/M makes one of M parts, counted from 0; the command\n" +
-			"merge joins them, missing lists those that lack.\n\n" +
+			"DIR, and with one also begins. --shard K/M makes one of M parts, counted from 0, and prints\n" +
+			"nothing of it; the command merge joins them, missing lists those that lack.\n\n" +
 			"--precision METRIC=WIDTH makes as many runs as it takes for the 95% interval of a share or a mean\n" +
 			"to be no wider than that in every cell under every ordering: pilot runs say how many, and the sweep\n" +
 			"is then an ordinary one on the seeds behind theirs, so that no interval is biased by when it\n" +

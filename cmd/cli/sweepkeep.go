@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"mpcomm/reports/dataset"
 	"mpcomm/scenarios"
@@ -143,6 +144,8 @@ func refuseUnfinished(dir, program string) error {
 		return nil
 	case errors.Is(err, store.ErrEmpty):
 		return os.Remove(filepath.Join(dir, store.FileName))
+	case errors.Is(err, syscall.ENOTDIR):
+		return nil // openFolder says so
 	case err != nil:
 		return fmt.Errorf("%w; want another folder with -o", err)
 	}
