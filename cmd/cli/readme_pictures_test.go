@@ -26,7 +26,7 @@ const mostBytes = 60_000
 // it says in words is made from what the picture itself says.
 type readmePicture struct {
 	name string
-	draw func(t *testing.T, theme string) []byte
+	draw func(t *testing.T) (light, dark []byte)
 	alt  func(p said) string
 }
 
@@ -69,25 +69,24 @@ func command(t *testing.T, args ...string) {
 	}
 }
 
-func drawCommand(args ...string) func(*testing.T, string) []byte {
-	return func(t *testing.T, theme string) []byte {
+func drawCommand(args ...string) func(*testing.T) (light, dark []byte) {
+	return func(t *testing.T) (light, dark []byte) {
 		t.Helper()
-		file := filepath.Join(t.TempDir(), "picture.svg")
-		command(t, slices.Concat([]string{"draw"}, args, []string{"--theme", theme, "-o", file})...)
-		return []byte(readText(t, file))
+		draw := func(theme string) []byte {
+			file := filepath.Join(t.TempDir(), "picture.svg")
+			command(t, slices.Concat([]string{"draw"}, args, []string{"--theme", theme, "-o", file})...)
+			return []byte(readText(t, file))
+		}
+		return draw("light"), draw("dark")
 	}
 }
 
 // drawPrice draws the figure of the price of order.
-func drawPrice(t *testing.T, theme string) []byte {
+func drawPrice(t *testing.T) (light, dark []byte) {
 	t.Helper()
 	dir := t.TempDir()
 	command(t, "figures", "--figure", "F5", "--dark", "-q", "-o", dir)
-	name := "f5.svg"
-	if theme == "dark" {
-		name = "f5-dark.svg"
-	}
-	return []byte(readText(t, filepath.Join(dir, name)))
+	return []byte(readText(t, filepath.Join(dir, "f5.svg"))), []byte(readText(t, filepath.Join(dir, "f5-dark.svg")))
 }
 
 // files are the names of a picture's files: on light ground and on dark.
@@ -113,9 +112,9 @@ func TestREADMEPictures(t *testing.T) {
 		light, dark := p.files()
 		names = append(names, light, dark)
 		t.Run(p.name, func(t *testing.T) {
-			data := p.draw(t, "light")
+			data, onDark := p.draw(t)
 			p.current(t, light, data)
-			p.current(t, dark, p.draw(t, "dark"))
+			p.current(t, dark, onDark)
 			var read said
 			if err := xml.Unmarshal(data, &read); err != nil || read.Title == "" || read.Desc == "" {
 				t.Fatalf("the picture says %q, %q: %v", read.Title, read.Desc, err)

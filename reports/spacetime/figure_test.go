@@ -207,6 +207,38 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
+// Larger runs take the simple layout: whatever their size, as long as they fit,
+// nothing is clipped or covered.
+func TestLargerRuns(t *testing.T) {
+	t.Parallel()
+	for i, tt := range []struct{ peers, messages int }{{7, 1}, {32, 1}, {2, 200}, {5, 24}, {9, 6}, {12, 3}, {20, 1}, {3, 60}} {
+		var b strings.Builder
+		fmt.Fprintf(&b, "version: 1\nname: larger\npeers: %d\nseed: %d\norderings: [naive, lamport]\n", tt.peers, i+1)
+		fmt.Fprintf(&b, "workload: {messages: %d, gap: {kind: exponential, mean: 20ms}", tt.messages)
+		if tt.peers > 12 {
+			b.WriteString(", senders: [0, 7, 3]")
+		}
+		b.WriteString("}\nnetwork: {latency: {kind: exponential, mean: 15ms}, loss: 1/50, duplicate: 1/50}\nlimits: {until: 10s}\nphases: none\n")
+		fmt.Fprintf(&b, "faults: [{at: 10ms, isolate: 1, for: 30ms}]\n")
+		s, err := scenarios.Parse("larger.yaml", []byte(b.String()), nil, order.Builtin())
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := spacetime.New(recorded(t, s))
+		if err != nil {
+			t.Fatalf("%d peers, %d messages each: %v", tt.peers, tt.messages, err)
+		}
+		p, err := svgtest.Check(drawn(t, f, svg.Light))
+		if err != nil {
+			t.Errorf("%d peers, %d messages each: %v", tt.peers, tt.messages, err)
+			continue
+		}
+		if p.Has("L 1") {
+			t.Errorf("%d peers, %d messages each: clocks in a simple layout", tt.peers, tt.messages)
+		}
+	}
+}
+
 // small is a random scenario of a few peers and messages, with whatever may
 // befall them.
 func small(t *rapid.T) *scenarios.Scenario {
