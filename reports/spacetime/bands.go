@@ -1,6 +1,9 @@
 package spacetime
 
 import (
+	"slices"
+
+	"mpcomm/peer"
 	"mpcomm/reports/palette"
 	"mpcomm/reports/svg"
 	"mpcomm/reports/trace"
@@ -23,7 +26,7 @@ func (d *sheet) drawBand(b *trace.Band) {
 		from, until = from-px, from+2*px
 	}
 	half := min(bandHeight, d.pitch/2-px)
-	peers := b.Peers
+	peers := separated(b)
 	if len(peers) == 0 {
 		peers = d.scene.lanes
 	}
@@ -45,6 +48,17 @@ func (d *sheet) drawBand(b *trace.Band) {
 		words: plainType.Fit(b.Text, plotRight-plotLeft), style: softType, ink: palette.Text,
 		at: svg.Point{X: (from + until) / 2, Y: top + half}, room: half, rank: 2, sides: &centred,
 	})
+}
+
+// separated are the lanes that a band lies on: of a cut those that are apart
+// from the most of the others.
+func separated(b *trace.Band) []peer.ID {
+	for _, side := range b.Groups {
+		if 2*len(side) > len(b.Peers) {
+			return slices.DeleteFunc(slices.Clone(b.Peers), func(p peer.ID) bool { return slices.Contains(side, p) })
+		}
+	}
+	return b.Peers
 }
 
 // hatched reports whether a band means that nothing gets through.
