@@ -35,6 +35,9 @@ func BenchmarkCompare(b *testing.B) {
 		{"8x8000", 8, 8000, 4, All},
 		{"64x12800 cheap", 64, 12800, 4, Cheap},
 		{"64x12800", 64, 12800, 4, All},
+		{"64x12800 far", 64, 12800, 600, All},
+		{"64x12800 far cheap", 64, 12800, 600, Cheap},
+		{"8x8000 random", 8, 8000, 8000, All},
 		{"1000x10000 identical", 1000, 10000, 0, Cheap},
 		{"1000x10000 cheap", 1000, 10000, 4, Cheap},
 	} {

@@ -78,6 +78,7 @@ type Comparer struct {
 	scratch []uint32
 	jobs    []job
 	masks   masks
+	bits    marks
 
 	limit   uint32 // messages: broadcasts and strays
 	window  Window

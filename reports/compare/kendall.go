@@ -108,39 +108,6 @@ func reach(n int, ok func(int) bool) int {
 	return good
 }
 
-// longestRising returns the length of the longest rising subsequence of seq,
-// by patience sorting (Aldous and Diaconis, Bull. AMS 36, 1999). tails is room
-// of the same length.
-func longestRising(seq, tails []uint32) int {
-	n := 0
-	for _, x := range seq {
-		if n == 0 || tails[n-1] < x {
-			tails[n] = x
-			n++
-			continue
-		}
-		// The least k with tails[k] >= x lies near the end when disorder is local.
-		low, high := 0, n-1
-		for step := 1; step < n; step *= 2 {
-			if tails[n-1-step] < x {
-				low = n - step
-				break
-			}
-			high = n - 1 - step
-		}
-		for low < high {
-			mid := int(uint(low+high) / 2)
-			if tails[mid] < x {
-				low = mid + 1
-			} else {
-				high = mid
-			}
-		}
-		tails[low] = x
-	}
-	return n
-}
-
 // displacement returns the sum of |seq[i]-i|: Spearman's footrule (Diaconis and
 // Graham, JRSS B 39, 1977) when seq is a permutation of 0..len-1.
 func displacement(seq []uint32) uint64 {

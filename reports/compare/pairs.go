@@ -146,10 +146,10 @@ func (c *Comparer) measure(j job, token uint32, want Want, masked bool) pair {
 		p.footrule = c.footrule(a, perm, false)
 	}
 	if want&WantUlam != 0 {
-		p.ulam = uint64(len(perm) - longestRising(perm, c.scratch[:cap(c.perm)]))
+		p.ulam = uint64(len(perm) - c.bits.rising(perm, len(a.list)))
 	}
 	if want&WantInversions != 0 {
-		p.kendall = inversions(perm, c.scratch)
+		p.kendall = c.inverted(perm, len(a.list))
 	}
 	return p
 }
@@ -169,7 +169,7 @@ func (c *Comparer) measureWindow(a *class, perm []uint32, p *pair, want Want) in
 	}
 	common := len(lifted)
 	if want&WantUlam != 0 {
-		p.ulam = uint64(common - longestRising(lifted, c.scratch[:cap(c.perm)]))
+		p.ulam = uint64(common - c.bits.rising(lifted, len(a.list)))
 	}
 	if want&WantInversions != 0 {
 		// Pairs whose first-sent member is in the window: those of messages sent
@@ -187,7 +187,7 @@ func (c *Comparer) inversionsFrom(a *class, perm []uint32, from uint32) uint64 {
 			lifted = append(lifted, at)
 		}
 	}
-	return inversions(lifted, c.scratch)
+	return c.inverted(lifted, len(a.list))
 }
 
 // footrule ranks the common messages within themselves, then sums how far
@@ -319,4 +319,16 @@ func (q *quotients) mean() stats.Ratio {
 	shift := uint(bits.LeadingZeros64(hi)) - 1 // hi is a mean of inversions: far below 2^63
 	num := hi<<shift | lo>>(64-shift)
 	return stats.Ratio{Num: num, Den: 1 << shift}
+}
+
+// inverted counts the pairs of seq that stand the wrong way round, different
+// labels below limit; seq is left in any order.
+func (c *Comparer) inverted(seq []uint32, limit int) uint64 {
+	if total, ok := fewInversions(seq); ok {
+		return total
+	}
+	if total, ok := c.bits.inversions(seq, limit); ok {
+		return total
+	}
+	return inversions(seq, c.scratch)
 }
