@@ -20,6 +20,16 @@ const (
 // the mean; where logs are farther apart sorting is faster.
 const mostBlocks = 48
 
+// beyondWord has, for each word of a block, all bits of those after it.
+var beyondWord = func() (masks [blockWords][blockWords]uint64) {
+	for own := range masks {
+		for k := own + 1; k < blockWords; k++ {
+			masks[own][k] = ^uint64(0)
+		}
+	}
+	return masks
+}()
+
 // clear makes room for labels below limit and empties the set.
 func (k *marks) clear(limit int) {
 	blocks := (limit + 1<<blockBits - 1) >> blockBits
@@ -41,10 +51,12 @@ func (k *marks) inversions(seq []uint32, limit int) (total uint64, ok bool) {
 		b := int(x >> blockBits)
 		block := (*[blockWords]uint64)(k.words[b*blockWords:])
 		own := x >> 6 & (blockWords - 1)
-		above := bits.OnesCount64(block[own] >> (x & 63))
-		for _, word := range block[own+1:] {
-			above += bits.OnesCount64(word)
-		}
+		beyond := &beyondWord[own]
+		above := bits.OnesCount64(block[own]>>(x&63)) +
+			bits.OnesCount64(block[1]&beyond[1]) + bits.OnesCount64(block[2]&beyond[2]) +
+			bits.OnesCount64(block[3]&beyond[3]) + bits.OnesCount64(block[4]&beyond[4]) +
+			bits.OnesCount64(block[5]&beyond[5]) + bits.OnesCount64(block[6]&beyond[6]) +
+			bits.OnesCount64(block[7]&beyond[7])
 		if b < top {
 			if budget -= top - b; budget < 0 {
 				return 0, false
