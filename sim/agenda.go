@@ -35,17 +35,20 @@ type Agenda[E any] struct {
 	least   Time       // time of the first event in beyond, Never if there is none
 	dealt   []entry[E] // scratch of deal
 
-	sheets   []*sheet[E]
-	next     []uint32 // by sheet: the one after it in its window, or the free list
-	freeList uint32   // head of the list of free sheets, from 1; 0 = none
+	sheets []*sheet[E] // nil = given back
+	next   []uint32    // by sheet: the one after it in its list
+	free   uint32      // first of the list of free sheets, from 1; 0 = none
+	bare   uint32      // first of the list of sheets that were given back
+	held   int         // sheets that were not
+	most   int         // see mostHeld
 }
 
 const (
 	windowCount  = 512
 	mostWindow   = 32 // so that a place in a window fits four bytes
-	sheetBits    = 9
-	sheetLen     = 1 << sheetBits
-	sheetsAtOnce = 32 // that are allocated together
+	sheetLen     = 1 << 9
+	sheetsAtOnce = 32      // that are made together
+	mostHeld     = 1 << 16 // sheets that are kept whether or not they are needed
 )
 
 // window is the list of the events of one window, in order of scheduling.
@@ -94,6 +97,9 @@ func (a *Agenda[E]) Widen(width Time) {
 	}
 	if a.windows == nil {
 		a.windows = make([]window, windowCount)
+		if a.most == 0 {
+			a.most = mostHeld
+		}
 	}
 	a.windowed, a.least = true, Never
 	a.horizon, a.edge = Time(first<<a.shift), first+windowCount
@@ -186,15 +192,11 @@ func (a *Agenda[E]) enter(w uint64, at Time, e E) {
 
 // extend gives a window one more sheet.
 func (a *Agenda[E]) extend(x *window) {
-	if a.freeList == 0 {
-		lot := new([sheetsAtOnce]sheet[E])
-		for i := range lot {
-			a.sheets, a.next = append(a.sheets, &lot[i]), append(a.next, a.freeList)
-			a.freeList = uint32(len(a.sheets))
-		}
+	s := a.free
+	if s == 0 {
+		s = a.make()
 	}
-	s := a.freeList
-	a.freeList, a.next[s-1] = a.next[s-1], 0
+	a.free, a.next[s-1] = a.next[s-1], 0
 	if x.last == 0 {
 		x.first = s
 	} else {
@@ -203,13 +205,52 @@ func (a *Agenda[E]) extend(x *window) {
 	x.last = s
 }
 
-// release empties a window.
-func (a *Agenda[E]) release(x *window) {
-	if x.last != 0 {
-		a.next[x.last-1] = a.freeList
-		a.freeList = x.first
-		*x = window{}
+// make makes more free sheets and returns the first of them. Those beyond
+// the most are made one at a time, so that each can be given back.
+func (a *Agenda[E]) make() uint32 {
+	if a.held >= a.most {
+		a.held++
+		if s := a.bare; s != 0 {
+			a.bare, a.next[s-1] = a.next[s-1], 0
+			a.sheets[s-1] = new(sheet[E])
+			return s
+		}
+		a.sheets, a.next = append(a.sheets, new(sheet[E])), append(a.next, 0)
+		return uint32(len(a.sheets))
 	}
+	a.held += sheetsAtOnce
+	lot := new([sheetsAtOnce]sheet[E])
+	for i := range lot {
+		a.sheets, a.next = append(a.sheets, &lot[i]), append(a.next, a.free)
+		a.free = uint32(len(a.sheets))
+	}
+	return a.free
+}
+
+// release empties a window. Its sheets are free then; of a very large number
+// those made last go back, since a run needs that many at its beginning only.
+func (a *Agenda[E]) release(x *window) {
+	if x.last == 0 {
+		return
+	}
+	if a.held <= a.most {
+		a.next[x.last-1] = a.free
+		a.free = x.first
+		*x = window{}
+		return
+	}
+	for s := x.first; s != 0; {
+		following := a.next[s-1]
+		if int(s) > a.most && a.held > a.most {
+			a.sheets[s-1] = nil
+			a.held--
+			a.next[s-1], a.bare = a.bare, s
+		} else {
+			a.next[s-1], a.free = a.free, s
+		}
+		s = following
+	}
+	*x = window{}
 }
 
 // approach moves the horizon, before which nothing is left, behind the next

@@ -14,6 +14,7 @@ func TestAgendaIsAScheduler(t *testing.T) {
 	windowed := false
 	rapid.Check(t, func(t *rapid.T) {
 		p := &agendaPair{word: rapid.Uint64().Draw(t, "word") | 1}
+		p.a.most = rapid.IntRange(0, 64).Draw(t, "sheets") // few, so that some go back
 		for range rapid.IntRange(1, 2).Draw(t, "rounds") {
 			for range rapid.IntRange(1, 12).Draw(t, "steps") {
 				p.step(t)

@@ -201,7 +201,7 @@ func (j *job) all(ctx context.Context) error {
 		}
 	}
 	if j.stream { // so large that as much again for the collector may be too much
-		defer debug.SetGCPercent(debug.SetGCPercent(10))
+		defer debug.SetGCPercent(debug.SetGCPercent(5))
 	}
 	for i := range j.plans {
 		if ctx.Err() != nil {
