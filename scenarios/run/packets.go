@@ -114,12 +114,18 @@ func (e *Engine) schedule(now sim.Time, i uint32, fates []network.Fate) {
 	}
 	s := &e.slab[i]
 	refs := int32(0)
+	near := !e.sched.Windowed()
 	for k := range fates {
 		f := &fates[k]
 		e.digest.Add2(journal.FateWords(f.At, peer.ID(f.To), uint8(f.Verdict), f.Copy, e.serial))
 		if f.Verdict == network.Arrives {
-			e.sched.Schedule(f.At, event{ref: i, to: uint16(f.To), kind: eventArrival, copy: f.Copy})
 			refs++
+			ev := event{ref: i, to: uint16(f.To), kind: eventArrival, copy: f.Copy}
+			if near {
+				e.sched.Scheduler.Schedule(f.At, ev)
+			} else {
+				e.sched.Schedule(f.At, ev)
+			}
 		} else if f.Verdict == network.Held {
 			refs++
 		}

@@ -11,7 +11,11 @@ func (e *Engine) next() (sim.Time, event, bool) {
 	if e.shuffle != nil {
 		return e.shuffle.Next()
 	}
-	return e.sched.Next()
+	at, ev, ok := e.sched.Scheduler.Next()
+	if !ok {
+		return e.sched.Next() // something may wait beyond the horizon
+	}
+	return at, ev, ok
 }
 
 // queued returns how many events are pending.
