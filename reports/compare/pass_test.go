@@ -119,9 +119,8 @@ func drawHistory(t *rapid.T) (*history.History, []int32) {
 		}
 		h.Logs = append(h.Logs, history.Log{Refs: log})
 	}
-	for _, p := range rapid.Permutation(peers(h.Peers)).Draw(t, "submitted")[:rapid.IntRange(0, h.Peers).Draw(t, "arrived")] {
-		h.Submitted = append(h.Submitted, p)
-	}
+	order := rapid.Permutation(peers(h.Peers)).Draw(t, "submitted")
+	h.Submitted = append(h.Submitted, order[:rapid.IntRange(0, h.Peers).Draw(t, "arrived")]...)
 	return h, planned
 }
 

@@ -2,6 +2,7 @@ package html
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/base64"
 	"encoding/binary"
 	"io"
@@ -10,8 +11,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"compress/gzip"
 
 	"mpcomm/reports/result"
 )
