@@ -89,6 +89,7 @@ func Find(name string) (Format, bool) {
 // Unfit says why a format cannot hold a run, and what to do.
 type Unfit struct{ why string }
 
+// Error is the reason.
 func (u *Unfit) Error() string { return u.why }
 
 // unfit makes the error of a run that a format cannot hold.
