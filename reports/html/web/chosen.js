@@ -29,12 +29,13 @@ function drawMessage(pen, view, m, rank) {
       segment(halo, run, axis, frame, i);
     }
   }
-  pen.lines(halo, colours.violation, { width: 9, cap: "round", alpha: 0.9 });
+  const size = Math.min(1, frame.gap / 24);
+  pen.lines(halo, colours.violation, { width: 9 * Math.max(size, 0.6), cap: "round", alpha: 0.9 });
   for (const points of [lines, lost]) {
-    pen.lines(points, colour, { width: 2.2, dash: rank === 0 ? [] : [7, 4] });
+    pen.lines(points, colour, { width: 2.2 * size, dash: rank === 0 ? [] : [7, 4] });
   }
   crosses(pen, lost, colour, { width: 2 });
-  pen.heads(lines, colour, { size: 9 });
+  pen.heads(lines, colour, { size: 9 * size });
   marks(pen, view, m, rank, colour);
 }
 
@@ -60,9 +61,11 @@ function marks(pen, view, m, rank, colour) {
       frame.point(wrong, p, Number.isNaN(axis.deliver[cell]) ? axis.arrive[cell] : axis.deliver[cell]);
     }
   }
-  pen.lines(hold, colour, { width: 6, cap: "round", alpha: 0.5 });
-  pen.dots(got, colour, { radius: 5, width: 2.2, hollow: rank === 0 ? colour : colours.paper });
-  pen.dots(send, colour, { radius: 6, width: 2.2, hollow: rank === 0 ? colour : colours.paper });
+  const size = Math.min(1, frame.gap / 24); // lanes may be narrow
+  const hollow = rank === 0 ? colour : colours.paper;
+  pen.lines(hold, colour, { width: 6 * size, cap: "round", alpha: 0.5 });
+  pen.dots(got, colour, { radius: 5 * size, width: 2.2 * size, hollow });
+  pen.dots(send, colour, { radius: 6 * size, width: 2.2 * size, hollow });
   for (let i = 0; i < wrong.length; i += 2) {
     pen.text(wrong[i] + 11, wrong[i + 1] - 11, "✗", colours.bad, { size: 15, bold: true, halo: colours.paper });
   }

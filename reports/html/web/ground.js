@@ -74,7 +74,9 @@ function grid(pen, frame, axis, colours) {
       pen.text(x - 6, at, tickText(v, step), colours.soft, { size: 11, anchor: "end" });
     } else {
       marks.push(at, y, at, y + h);
-      pen.text(at, y + h + 14, tickText(v, step), colours.soft, { size: 11, anchor: "middle" });
+      if (at > x + 16) { // else it would lie over the name of the axis
+        pen.text(at, y + h + 14, tickText(v, step), colours.soft, { size: 11, anchor: "middle" });
+      }
     }
   }
   pen.lines(marks, colours.line);

@@ -101,8 +101,16 @@ function vector(run, m) {
     }), values.length > MOST_PEERS && el("em", {}, `+${values.length - MOST_PEERS}`));
 }
 
+// mostWanted are the peers that the inspector lists: of too many those of the
+// finding and the one selected before the others, in order.
+function mostWanted(page) {
+  const f = page.finding();
+  const wanted = [...(f ? [f.p, f.q] : []), page.store.state.peer].filter((p) => p >= 0);
+  return [...new Set([...wanted, ...Array(page.run.peers).keys()])].slice(0, MOST_PEERS).sort((a, b) => a - b);
+}
+
 function receptions(page, run, m) {
-  const peers = [...Array(run.peers).keys()].slice(0, MOST_PEERS);
+  const peers = mostWanted(page);
   const rows = peers.map((p) => {
     const cell = m * run.peers + p;
     const own = p === run.sender[m];
