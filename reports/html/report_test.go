@@ -113,7 +113,7 @@ func deepLinks(t *testing.T, parent context.Context, minimal, lab []byte) {
 	}
 	other := open(t, parent, minimal, "#7@60ms/naive")
 	other.ready()
-	if said := other.text(".told"); said != "This file holds seed 1; for the moment you asked for run: mpcomm show 7@60ms/naive" {
+	if said := other.text(".told"); said != "This file holds seed 1; for the moment you asked for run: mpcomm show 7@60ms/naive minimal" {
 		t.Errorf("another seed: %q", said)
 	}
 }

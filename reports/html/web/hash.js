@@ -63,8 +63,9 @@ function readView(values, patch) {
 function readToken([, seed, at, unit, ordering], file) {
   const patch = {};
   if (seed !== file.seed) {
-    const notice = `This file holds seed ${file.seed}; for the moment you asked for run: ${file.program} show ${seed}@${at}${unit}${ordering ? `/${ordering}` : ""}`;
-    return { patch, notice };
+    const asked = `${seed}@${at}${unit}/${ordering || file.orderings[0].label}`;
+    const command = file.command.replace(" report ", ` show ${quoted(asked)} `).replace(/ --seed \d+$/, "");
+    return { patch, notice: `This file holds seed ${file.seed}; for the moment you asked for run: ${command}` };
   }
   const o = file.orderings.findIndex((x) => x.label === ordering);
   if (ordering && o < 0) {
@@ -76,6 +77,11 @@ function readToken([, seed, at, unit, ordering], file) {
   patch.t = Number(at) * UNITS[unit];
   patch.around = patch.t;
   return { patch, notice: "" };
+}
+
+// quoted makes one word of a shell of a text.
+function quoted(text) {
+  return /^[\w@./:=,+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function finite(text, otherwise) {
