@@ -22,6 +22,9 @@ type parcel struct{ slot, after uint32 }
 
 const tooLong = math.MaxUint32
 
+// mostParked is how many parcels a host has memory for from one run to the next.
+const mostParked = 1 << 12
+
 // park keeps a packet.
 func (h *host) park(slot uint32, sent, now sim.Time) {
 	if took := now - sent; took < tooLong {

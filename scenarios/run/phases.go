@@ -42,6 +42,9 @@ func (e *Engine) open(p int, now sim.Time) {
 	h := &e.hosts[p]
 	parked := h.parked
 	h.parked = h.parked[:0] // a crash in one of these steps loses what is parked, and these are in hand
+	if cap(parked) > mostParked {
+		h.parked = nil // it is needed once a run, and there are as many as peers
+	}
 	for k := 0; k < len(parked); {
 		slot, came, next := e.unpark(parked, k)
 		k = next
