@@ -205,7 +205,8 @@ export class Page extends Talk {
     this.store.set({ finding: ((number % n) + n) % n, message: -1, peer: -1, pinned: false });
     this.push();
     this.zoomToFinding();
-    this.speak(() => this.finding().text);
+    const { text } = this.finding(); // another one may be shown by the time it is spoken
+    this.speak(() => text);
   }
 
   step(by) {
