@@ -66,8 +66,11 @@ func drawMap(d *Data) (*Figure, error) {
 	m.collect(func(l *dataset.Line) (float64, float64) {
 		return skews[settingOf(l, skewPath)], gaps[settingOf(l, gapPath)]
 	})
-	captions := []string{d.facts("cell") + fmt.Sprintf(" Numbers: means over runs; their 95%% intervals (bootstrap over seeds) are within ±%s points above and ±%s below.",
-		number(m.widest[0]), number(m.widest[1])) + " White line: the border between cells below 1 and from 1 on.", d.Command}
+	bounds := fmt.Sprintf("their 95%% intervals (bootstrap over seeds) are within ±%s points above and ±%s below", number(m.widest[0]), number(m.widest[1]))
+	if d.Runs < fewRuns {
+		bounds = "too few for an interval"
+	}
+	captions := []string{d.facts("cell") + " Numbers: means over runs; " + bounds + ". White line: the border between cells below 1 and from 1 on.", d.Command}
 	f := &Figure{title: m.finding(), captions: captions}
 	f.sheet = newSheet(wide.rows(2).taller(4), f.title, "By clock skew and rate of sending; one scale for each row", captions)
 	m.draw(f.sheet)
