@@ -1,7 +1,6 @@
 package run
 
 import (
-	"errors"
 	"fmt"
 
 	"mpcomm/peer/history"
@@ -120,9 +119,6 @@ func (e *Engine) flush() {
 	}
 	h.Stream.Reset()
 }
-
-// errCrashed cannot come of a plan that is Streamable.
-var errCrashed = errors.New("run: a peer crashed in a run whose logs were not kept")
 
 // evaluateStreamed fills in what Evaluate takes from logs elsewhere.
 func (v *Evaluator) evaluateStreamed(p *Plan, o *Outcome) {
