@@ -76,12 +76,11 @@ func (a *app) merge(dirs []string, out string, asJSON, quiet bool, seen look) er
 	return a.conclude(w)
 }
 
-// parts opens folders of shards for reading. What is damaged is named and
-// refused, and so is what is of another sweep than the first.
+// parts opens folders of shards for reading. What is of another sweep than the
+// first is refused.
 func (a *app) parts(dirs []string) ([]*kept, error) {
 	var parts []*kept
 	var errs []error
-	damaged := false
 	for _, dir := range dirs {
 		k, err := readPart(dir)
 		if err != nil {
@@ -92,19 +91,23 @@ func (a *app) parts(dirs []string) ([]*kept, error) {
 		if n := k.log.Torn(); n > 0 {
 			a.say("%s: its last record is not finished, and its %d bytes are left out", k.log.Path(), n)
 		}
-		if damages := k.log.Damages(); len(damages) > 0 {
-			damaged = true
-			errs = append(errs, fmt.Errorf("%w\n%s sweep --resume %s --repair makes them again",
-				&store.DamagedError{Path: k.log.Path(), Damages: damages, Whole: k.log.Len()}, a.name, quoteShell(dir)))
-		}
 		if err := parts[0].mustMatch(k, a.table); err != nil {
 			errs = append(errs, err)
 		}
 	}
-	if damaged {
-		return parts, &failure{statusUnknown, errors.Join(errs...)}
-	}
 	return parts, errors.Join(errs...)
+}
+
+// damaged names what is damaged in the parts.
+func (a *app) damaged(parts []*kept) []error {
+	var errs []error
+	for _, k := range parts {
+		if damages := k.log.Damages(); len(damages) > 0 {
+			errs = append(errs, fmt.Errorf("%w\n%s sweep --resume %s --repair makes them again",
+				&store.DamagedError{Path: k.log.Path(), Damages: damages, Whole: k.log.Len()}, a.name, quoteShell(k.dir)))
+		}
+	}
+	return errs
 }
 
 func readPart(dir string) (*kept, error) {
@@ -174,8 +177,13 @@ func (a *app) join(parts []*kept) (*campaign, *store.Joined, error) {
 	if err != nil {
 		return nil, nil, &failure{statusUnknown, err}
 	}
+	damaged := a.damaged(parts)
 	if lacking := lackingOf(parts); lacking.chunks > 0 {
-		return nil, nil, &failure{statusUnknown, fmt.Errorf("%s of %d are missing: %s", count(lacking.chunks, "chunk"), first.identity.Chunks, lacking.words())}
+		return nil, nil, &failure{statusUnknown, errors.Join(append(damaged,
+			fmt.Errorf("%s of %d are missing: %s", count(lacking.chunks, "chunk"), first.identity.Chunks, lacking.words()))...)}
+	}
+	if len(damaged) > 0 {
+		a.say("%v\nno chunk is missing for it, so that the parts are joined without what is damaged", errors.Join(damaged...))
 	}
 	r, err := a.copyOf(first, first.notes.Selection)
 	if err != nil {

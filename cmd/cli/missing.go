@@ -98,7 +98,7 @@ func (a *app) presentParts(dirs []string) ([]*kept, error) {
 		}
 		parts = append(parts, k)
 		for _, d := range k.log.Damages() {
-			a.say("%s: %v; it counts as missing, and %s sweep --resume %s --repair makes it again", k.log.Path(), d, a.name, quoteShell(dir))
+			a.say("%s: %v; what is there counts for nothing, and %s sweep --resume %s --repair makes it again", k.log.Path(), d, a.name, quoteShell(dir))
 		}
 		if err := parts[0].mustMatch(k, a.table); err != nil {
 			errs = append(errs, err)

@@ -66,7 +66,7 @@ func (w *campaign) hints(program string) []screen.Hint {
 // figure is the divergence figure of a sweep that is complete.
 func (w *campaign) figure() *figure.Divergence {
 	d := figure.NewDivergence(w.result.Lines, figure.ByRatio(w.ratios()))
-	d.Command = w.command(w.request.program)
+	d.Command = w.manifestCommand() // as `figures` finds it
 	for i := range d.Series {
 		for k := range d.Series[i].Points {
 			p := &d.Series[i].Points[k]

@@ -38,8 +38,9 @@ func (s Shard) String() string {
 	return fmt.Sprintf("%d/%d", s.Number, s.Of)
 }
 
-// Whole reports whether the part is the whole sweep.
-func (s Shard) Whole() bool { return s.Of <= 1 }
+// Whole reports whether the sweep is not cut. The only part of one, "0/1", is a
+// part all the same: its chunks are kept for the others that there may be none of.
+func (s Shard) Whole() bool { return s.Of == 0 }
 
 // Has reports whether a chunk belongs to the part.
 func (s Shard) Has(index int) bool { return s.Whole() || ShardOf(index, s.Of) == s.Number }
