@@ -109,15 +109,20 @@ func (m *moment) stretch() (from, until sim.Time) {
 	if f == nil {
 		return 0, sim.Never
 	}
-	from, until = m.around.At, m.around.At
+	from, until = min(m.around.At, f.At), max(m.around.At, f.At)
 	for _, x := range [...]history.Ref{f.A, f.B} {
 		if int(x) >= len(m.run.Messages) {
 			continue
 		}
 		from = min(from, m.run.Messages[x].At)
 		for _, p := range [...]peer.ID{f.P, f.Q} {
-			if at := m.run.At(x, p); at.Delivered != sim.Never {
+			at := m.run.At(x, p)
+			if at.Delivered != sim.Never {
 				until = max(until, at.Delivered)
+				continue
+			}
+			for i := range at.Lost { // why it never was
+				until = max(until, at.Lost[i].At)
 			}
 		}
 	}

@@ -212,22 +212,27 @@ func (b *builder) losses() {
 	}
 }
 
-// findings words as many as the limit lets in: of two logs those that begin
-// first, then causes after effects likewise.
+// findings words as many as the limit lets in: of two logs the first difference
+// of the result, then those that begin first, then causes after effects likewise.
 func (b *builder) findings() {
 	type rank struct {
 		kind     compare.FindingKind
+		later    int // 0 = the first difference of the result
 		position int32
 		number   int
 	}
+	first := b.firstDifference()
 	ranks := make([]rank, len(b.s.Findings))
 	for i, f := range b.s.Findings {
 		out := Finding{Finding: f}
 		b.place(&out)
-		ranks[i] = rank{f.Kind, out.Position(), i}
+		ranks[i] = rank{f.Kind, 1, out.Position(), i}
+		if i == first {
+			ranks[i].later = 0
+		}
 	}
 	slices.SortFunc(ranks, func(x, y rank) int {
-		return cmp.Or(cmp.Compare(x.kind, y.kind), cmp.Compare(x.position, y.position), cmp.Compare(x.number, y.number))
+		return cmp.Or(cmp.Compare(x.kind, y.kind), cmp.Compare(x.later, y.later), cmp.Compare(x.position, y.position), cmp.Compare(x.number, y.number))
 	})
 	if most := b.limits.Findings; len(ranks) > most {
 		b.LeftOut.Findings = uint64(len(ranks) - most)
@@ -238,9 +243,34 @@ func (b *builder) findings() {
 		f := &b.Findings[i]
 		f.Finding = b.s.Findings[r.number]
 		b.place(f)
+		if r.number == first && b.Result.FirstDifference.At.Known {
+			f.At = sim.Time(b.Result.FirstDifference.At.MS) // which its token names
+		}
 		f.Text = b.s.Sentence(&f.Finding)
 	}
 	if m := b.Result.Mechanisms; m != nil {
 		b.LeftOut.Findings += m.Disagree.LeftOut + m.Acausal.LeftOut
 	}
+}
+
+// firstDifference is the number of the finding that is the first difference of
+// the result; -1 if there is none, or its two logs were not compared.
+func (b *builder) firstDifference() int {
+	d := b.Result.FirstDifference
+	if d == nil {
+		return -1
+	}
+	held := func(m history.Ref, k int) bool {
+		return int(m) < len(b.Messages) && d.Messages[k] != nil && b.Messages[m].ID.String() == *d.Messages[k]
+	}
+	for p, q := 0, 1; p < 2; p, q = p+1, q-1 { // what the second log lacks is told before what the first one does
+		at := slices.IndexFunc(b.s.Findings, func(f compare.Finding) bool {
+			return f.Kind == Disagree && string(f.Why) == d.Why && f.P == d.Peers[p] && f.Q == d.Peers[q] &&
+				held(f.A, p) && (f.B == history.NoRef || held(f.B, q))
+		})
+		if at >= 0 {
+			return at
+		}
+	}
+	return -1
 }

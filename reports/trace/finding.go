@@ -21,7 +21,7 @@ type Finding struct {
 	// Where A and B stand in the logs of P and of Q, from 1; 0 = not there. It is
 	// the first place where a log repeats a message.
 	InP, InQ [2]int32
-	At       sim.Time // when it began to be so: see Moment
+	At       sim.Time // when it began to be so; of the first difference of the result when that did
 	Text     string   // the sentence that says why, with its numbers
 }
 

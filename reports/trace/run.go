@@ -22,7 +22,7 @@ type Run struct {
 	Faults   []Band          // what befell links and peers, in order of beginning
 	Packets  []Packet        // in order of sending: those with bodies, others if asked for
 	Events   []journal.Event // all that was recorded, in order
-	Findings []Finding       // two logs against each other, by position; then causes after effects
+	Findings []Finding       // two logs against each other, the first difference of the result and then by position; then causes after effects
 	Barcode  []int32         // by position: see compare.Comparer.Barcode
 	LeftOut  LeftOut
 

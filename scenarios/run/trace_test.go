@@ -294,3 +294,27 @@ func TestTraceSaysWhatIsLeftOut(t *testing.T) {
 		}
 	}
 }
+
+// TestFirstFindingIsTheFirstDifference: what the screen names first, the token of
+// it leads to, and the report opens at; whatever limits leave out.
+func TestFirstFindingIsTheFirstDifference(t *testing.T) {
+	t.Parallel()
+	found := 0
+	eachTrace(t, trace.Limits{Findings: 1}, func(t *testing.T, r *trace.Run) {
+		d := r.Result.FirstDifference
+		if d == nil {
+			return
+		}
+		found++
+		if len(r.Findings) == 0 {
+			t.Fatalf("no finding, but a first difference: %s", d.Text)
+		}
+		f := &r.Findings[0]
+		if f.Kind != trace.Disagree || f.Text != d.Text || r.Token(f).String() != d.Token {
+			t.Errorf("the first finding is %v %s: %s\nthe first difference is %s: %s", f.Kind, r.Token(f), f.Text, d.Token, d.Text)
+		}
+	})
+	if found < len(traced)/2 {
+		t.Fatalf("%d first differences in %d scenarios", found, len(traced))
+	}
+}
