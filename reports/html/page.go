@@ -107,6 +107,7 @@ type orderingData struct {
 	Differ   int      `json:"positions_differing"`
 	Of       int      `json:"positions"`
 	Causal   string   `json:"causal"`
+	Complete bool     `json:"complete"`    // all logs were handed in, and hold what was promised
 	Since    *float64 `json:"diverged_ms"` // null = the logs never differed
 	Position int      `json:"diverged_position"`
 }
@@ -114,7 +115,7 @@ type orderingData struct {
 func orderingOf(o *result.Ordering) orderingData {
 	return orderingData{
 		Label: o.Ordering, Hue: hueOf(o.Kind), Block: -1, Differ: o.Divergence.PositionsDiffering, Of: o.Divergence.Positions,
-		Causal: o.Properties.Causal.String(),
+		Causal: o.Properties.Causal.String(), Complete: o.Complete,
 	}
 }
 

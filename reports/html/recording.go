@@ -131,8 +131,8 @@ func (c *recording) packets() {
 	var sent, flight, from, to, message, kind, fate, copied []int64
 	refused := c.refused()
 	var fates []string
-	var kinds []string
-	var bodies []bool
+	kinds := []string{}
+	bodies := []bool{}
 	number := func(list *[]string, name string) int64 {
 		i := slices.Index(*list, name)
 		if i < 0 {

@@ -31,6 +31,8 @@ func TestInBrowser(t *testing.T) {
 		{"access", access},
 		{"pointing", pointing},
 		{"calm", calm},
+		{"lonely", lonely},
+		{"missing", missing},
 	} {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, parent, minimal, lab) })
 	}
@@ -267,4 +269,25 @@ func onPaper(t *testing.T, parent context.Context, minimal, _ []byte) {
 		t.Errorf("%d differences are printed, want 3", rows)
 	}
 	b.picture("paper")
+}
+
+// lonely: one peer sends nothing, and the page is whole all the same.
+func lonely(t *testing.T, parent context.Context, _, _ []byte) {
+	b := open(t, parent, report(t, "lab", "peers=1", "workload.messages=2"), "")
+	b.ready()
+	b.until("document.querySelector('.transport .state').textContent === 'agree so far'")
+	b.until("document.querySelector('.inspector').textContent.includes('All logs agree.')")
+}
+
+// missing: what a log lacks is not called swapped, its loss is in view, and logs
+// that agree but lack messages are not called good.
+func missing(t *testing.T, parent context.Context, _, _ []byte) {
+	b := open(t, parent, report(t, "lab", "phases=none", "network.loss=1", "workload.messages=3"), "")
+	b.ready()
+	b.until("document.querySelector('.inspector h2')?.textContent.endsWith('✗ missing')")
+	b.until("!document.querySelector('table.logs').textContent.includes('?')")
+	b.until("(({run, store, axis}) => { const f = run.findings[0]; return run.message.some((m, i) => m === f.a && run.to[i] === f.q && axis.begin[i] >= store.state.a && axis.finish[i] <= store.state.b); })(mpcomm)")
+	b.until("[...document.querySelectorAll('.orderings button')].some((x) => x.textContent.includes('lamport') && x.textContent.includes('✗ incomplete'))")
+	b.press("3")
+	b.until("document.querySelector('.inspector').textContent.includes('All logs agree, but they are incomplete.')")
 }

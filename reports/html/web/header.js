@@ -29,11 +29,12 @@ export function header(page) {
 
 function tab(page, o, i) {
   const state = el("span", { class: "state" });
-  const verdict = o.positions_differing > 0 ? `✗ ${grouped(o.positions_differing)}` : "✓ 0";
-  const words = `${o.label}: ${o.positions_differing} of ${o.positions} positions differ${o.causal === "violated" ? ", cause does not come first" : ""}`;
+  const good = o.positions_differing === 0 && o.complete;
+  const verdict = o.positions_differing > 0 ? `✗ ${grouped(o.positions_differing)}` : o.complete ? "✓ 0" : "✗ incomplete";
+  const words = `${o.label}: ${o.positions_differing} of ${o.positions} positions differ${o.complete ? "" : ", the logs are incomplete"}${o.causal === "violated" ? ", cause does not come first" : ""}`;
   const button = el("button", { type: "button", class: `ordering ${o.hue}`, "aria-label": words, title: words, onclick: () => page.choose(i) },
     el("kbd", { "aria-hidden": "true" }, i < 9 ? String(i + 1) : ""), el("span", { class: "label" }, o.label),
-    el("span", { class: o.positions_differing > 0 ? "verdict bad" : "verdict good" }, verdict),
+    el("span", { class: good ? "verdict good" : "verdict bad" }, verdict),
     o.causal === "violated" && el("span", { class: "verdict bad" }, "✗ cause"), state);
   return { button, state };
 }

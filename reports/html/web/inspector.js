@@ -39,7 +39,7 @@ function overview(page) {
   const summary = page.summary();
   return [
     el("h2", {}, summary.label),
-    el("p", {}, run.differing > 0 ? `${count(run.differing, "position")} of ${run.longest} differ.` : "All logs agree."),
+    el("p", {}, run.differing > 0 ? `${count(run.differing, "position")} of ${run.longest} differ.` : summary.complete ? "All logs agree." : "All logs agree, but they are incomplete."),
     el("p", { class: "soft" }, run.findings.length > 0 ? "n shows the first difference." : "Select an arrow, or a cell of the logs."),
   ];
 }
@@ -47,7 +47,7 @@ function overview(page) {
 function findingParts(page, f) {
   const { run, store } = page;
   const { finding } = store.state;
-  const title = f.kind === "acausal" ? "effect before its cause" : "swapped";
+  const title = titleOf(f);
   const logged = [[f.p, f.at_p], [f.q, f.at_q]].filter(([p], i) => i === 0 || p !== f.p);
   return [
     el("h2", {}, page.chosen().map((m, rank) => el("span", { class: rank === 0 ? "tile first" : "tile second" }, run.name(m))), el("span", { class: "cross" }, ` ✗ ${title}`)),
@@ -60,6 +60,14 @@ function findingParts(page, f) {
       el("button", { type: "button", onclick: () => page.step(1) }, "next ✗")),
     copyLine(page, f.token),
   ];
+}
+
+// titleOf says in a word or two what a finding is.
+export function titleOf(f) {
+  if (f.why === "missing") {
+    return f.kind === "acausal" ? "effect without its cause" : "missing";
+  }
+  return f.kind === "acausal" ? "effect before its cause" : "swapped";
 }
 
 function place(at) {

@@ -8,7 +8,7 @@ import { binner, ramp, theme } from "./colour.js";
 import { Filter } from "./filter.js";
 import { Events, Player } from "./transport.js";
 import { exportSvg } from "./paper.js";
-import { ms, sentence, token } from "./words.js";
+import { count, ms, sentence, token } from "./words.js";
 import { read, write } from "./hash.js";
 
 const EVERYTHING = { o: 0, t: null, a: 0, b: 1, x: "true", k: "position", f: "", rows: "position", vertical: false, message: -1, peer: -1, finding: -1, event: -1, hover: null, pinned: false, protocol: true, lane: -1, playing: false, pace: 0.1, keys: true, theme: "", size: 0, loaded: 0 };
@@ -176,6 +176,9 @@ export class Page extends Talk {
         }
       }
     }
+    if (values.length > 0) {
+      values.push(...this.surroundings());
+    }
     if (values.length === 0) {
       this.fit();
       return;
@@ -184,6 +187,20 @@ export class Page extends Talk {
     const until = Math.max(...values);
     const span = Math.max(until - from, (this.axis.high - this.axis.low) * 1e-4, 1e-3);
     this.view(from - span * 0.4, until + span * 0.4);
+  }
+
+  // surroundings is where the message that a log lacks got lost, and where those
+  // sent before and after it begin: it may have gone nowhere itself.
+  surroundings() {
+    const f = this.finding();
+    if (!f || f.why !== "missing") {
+      return [];
+    }
+    const { run, axis } = this;
+    const [m] = this.chosen();
+    const lost = this.packetsOf(m).filter((i) => run.fate[i] !== 0 && (run.to[i] === f.p || run.to[i] === f.q));
+    const near = [m - 2, m + 2].map((k) => axis.send[Math.min(Math.max(k, 0), run.messages - 1)]);
+    return [...near, ...lost.map((i) => axis.finish[i])].filter((v) => !Number.isNaN(v));
   }
 
   select(message, peer) {
@@ -306,7 +323,7 @@ export class Page extends Talk {
 
   description() {
     const s = this.summary();
-    return `Space-time diagram, ${this.run.peers} peers, ${this.run.messages} messages, ${s.label}: ${s.positions_differing} positions differ`;
+    return `Space-time diagram, ${count(this.run.peers, "peer")}, ${count(this.run.messages, "message")}, ${s.label}: ${s.positions_differing} positions differ`;
   }
 
   toggleTheme() {

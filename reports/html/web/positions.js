@@ -67,7 +67,7 @@ function whyCell(run, i) {
     return { text: "", class: "why" };
   }
   const f = run.findings[number];
-  return { text: `${f.why.toUpperCase()} ${run.name(f.a)} / ${run.name(f.b)}`, class: "why", title: f.text };
+  return { text: `${f.why.toUpperCase()} ${[f.a, f.b].filter((m) => m >= 0).map((m) => run.name(m)).join(" / ")}`, class: "why", title: f.text };
 }
 
 // commonest is the message that most of the compared logs hold at a position,

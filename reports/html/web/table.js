@@ -56,7 +56,7 @@ export class LogTable {
     }
     made.push(spacer(this.rows.count - last));
     if (this.rows.count === 0) {
-      made.push(el("tr", {}, el("td", { class: "none", colspan: this.rows.columns.length }, "nothing passes the filter")));
+      made.push(el("tr", {}, el("td", { class: "none", colspan: this.rows.columns.length }, this.page.filter.empty ? "no message is in any log" : "nothing passes the filter")));
     }
     refill(this.body, made);
     if (focused) {
