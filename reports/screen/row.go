@@ -24,7 +24,7 @@ func RowOf(line *result.Cell) SweepRow {
 		Runs:      int(line.Runs),
 		Differ:    otherRuns(line, "divergence.identical"),
 		Overtaken: meanOf(line, "divergence.inversions_per_message"),
-		Acausal:   otherRuns(line, "properties.causal", "properties.causal_unknown"),
+		Acausal:   acausalRuns(line),
 		Untold:    cutShort(line),
 		Versus:    versusOf(line),
 		Why:       reasonsOf(line),
@@ -57,6 +57,15 @@ func otherRuns(line *result.Cell, paths ...string) Interval {
 	}
 	in := stats.Wilson(k, line.Runs)
 	return Interval{Value: stats.Ratio{Num: k, Den: line.Runs}.Float(), Lo: in.Lo, Hi: in.Hi, Known: true}
+}
+
+// acausalRuns is the share of the runs in which a cause came after its effect.
+// Nothing is known of it where that is unknown of every run: none is no 0%.
+func acausalRuns(line *result.Cell) Interval {
+	if unknown, ok := line.Number("properties.causal_unknown"); ok && unknown == 1 {
+		return Interval{}
+	}
+	return otherRuns(line, "properties.causal", "properties.causal_unknown")
 }
 
 // meanOf is a mean with its interval, which is a point where one run has none.

@@ -45,3 +45,24 @@ func TestRowOf(t *testing.T) {
 		t.Errorf("a line without numbers gives %+v", got)
 	}
 }
+
+func TestRowOfRunsWithUnknownCauses(t *testing.T) {
+	t.Parallel()
+	var tally result.Tally
+	for range 5 {
+		o := result.Ordering{Ordering: "lamport", Kind: "lamport", Limit: "events"}
+		o.Properties.Causal = result.Unknown
+		tally.Add(&o)
+	}
+	line := tally.Cell(result.Head{})
+	if got := RowOf(&line).Acausal; got.Known {
+		t.Errorf("causes are unknown in every run, and yet the share is %+v", got)
+	}
+	o := result.Ordering{Ordering: "lamport", Kind: "lamport"}
+	o.Properties.Causal = result.Holds
+	tally.Add(&o)
+	line = tally.Cell(result.Head{})
+	if got := RowOf(&line).Acausal; !got.Known || got.Value != 0 {
+		t.Errorf("causes are known in one run, and yet the share is %+v", got)
+	}
+}
