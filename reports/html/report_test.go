@@ -113,6 +113,13 @@ func deepLinks(t *testing.T, parent context.Context, minimal, lab []byte) {
 	if state := evaluate[string](token, "mpcomm.summary().label + ' ' + mpcomm.store.state.t"); state != "timestamp 60" {
 		t.Errorf("the token led to %q", state)
 	}
+	spaced := open(t, parent, lab, "#1@425.594ms/timestamp_wait=180ms") // as the screen prints it
+	spaced.ready()
+	spaced.until("mpcomm.summary().label === 'timestamp wait=180ms' && mpcomm.finding().token === '1@425.594ms/timestamp_wait=180ms'")
+	spaced.until("mpcomm.chosen().every((m) => mpcomm.run.at[m] >= mpcomm.store.state.a)") // all of it is in view
+	later := open(t, parent, minimal, "#1@60ms/naive")
+	later.ready()
+	later.until("mpcomm.store.state.finding > 0 && mpcomm.finding().kind === 'acausal' && mpcomm.finding().token === '1@60ms/naive'")
 	other := open(t, parent, minimal, "#7@60ms/naive")
 	other.ready()
 	if said := other.text(".told"); said != "This file holds seed 1; for the moment you asked for run: mpcomm show 7@60ms/naive minimal" {

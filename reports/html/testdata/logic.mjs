@@ -126,6 +126,10 @@ const tests = {
     assert.deepEqual(patch, { ...state, wanted: "p2.1" });
     assert.deepEqual(read("#42@231.5ms/naive", file).patch, { o: 0, t: 231.5, around: 231.5 });
     assert.deepEqual(read("#42@1.5s/naive", file).patch, { o: 0, t: 1500, around: 1500 });
+    const spaced = { ...file, orderings: [{ label: "naive" }, { label: "a b=1ms '" }] };
+    for (const label of ["a b=1ms '", "a_b=1ms__"]) {
+      assert.deepEqual(read(`#42@1ms/${encodeURIComponent(label)}`, spaced).patch, { o: 1, t: 1, around: 1 });
+    }
     assert.match(read("#7@1ms/naive", file).notice, /holds seed 42; .* run: mpcomm show 7@1ms\/naive lab --set peers=3$/);
     assert.match(read("#7@1ms/a'b c", file).notice, /run: mpcomm show '7@1ms\/a'\\''b c' lab /);
     assert.match(read("#42@1ms/odd", file).notice, /no ordering “odd”/);
@@ -159,6 +163,7 @@ const tests = {
     assert.deepEqual([short(9.98765), short(12.345), short(0), short(NaN)], ["9.988", "12.3", "0", "–"]);
     assert.deepEqual([signed(-24.96), signed(0.04), signed(3)], ["−25", "+0", "+3"]);
     assert.equal(token("1", 60.0005, "naive"), "1@60.001ms/naive");
+    assert.equal(token("1", 60, "timestamp wait=80ms é'"), "1@60ms/timestamp_wait=80ms___");
   },
 
   "labels of curves do not lie over each other"() {

@@ -1,6 +1,8 @@
 // The address of the page holds the whole view: what is after # can be sent to
 // somebody else, who sees the same.
 
+import { oneWord } from "./words.js";
+
 const TOKEN = /^(\d+)@(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)(?:\/(.+))?$/;
 
 const UNITS = { ns: 1e-6, us: 1e-3, "µs": 1e-3, ms: 1, s: 1000, m: 60000, h: 3600000 };
@@ -67,7 +69,7 @@ function readToken([, seed, at, unit, ordering], file) {
     const command = file.command.replace(" report ", ` show ${quoted(asked)} `).replace(/ --seed \d+$/, "");
     return { patch, notice: `This file holds seed ${file.seed}; for the moment you asked for run: ${command}` };
   }
-  const o = file.orderings.findIndex((x) => x.label === ordering);
+  const o = file.orderings.findIndex((x) => x.label === ordering || oneWord(x.label) === ordering);
   if (ordering && o < 0) {
     return { patch, notice: `This file holds no ordering “${ordering}”; it holds ${file.orderings.map((x) => x.label).join(", ")}.` };
   }

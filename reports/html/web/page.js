@@ -44,12 +44,19 @@ export class Page extends Talk {
     this.prepare(o, patch);
     this.store.live = true;
     const same = patch.finding === undefined && patch.message === undefined;
-    const start = same ? { finding: run.findings.length > 0 ? 0 : -1, message: -1, peer: -1, hover: null } : {};
+    const start = same ? { finding: this.findingOf(run, patch.around), message: -1, peer: -1, hover: null } : {};
     this.store.set({ o, ...start, ...patch, loaded: this.store.state.loaded + 1 });
     if (first || patch.x !== undefined) {
       this.openingView(patch);
     }
     this.recolour();
+  }
+
+  // findingOf is the number of the finding of a moment, as tokens name it; without
+  // one that of the first.
+  findingOf(run, moment) {
+    const found = run.findings.findIndex((f) => momentOf(f) === moment);
+    return found >= 0 ? found : run.findings.length > 0 ? 0 : -1;
   }
 
   // load unpacks the run of an ordering once, after that of the first block,
@@ -99,7 +106,7 @@ export class Page extends Talk {
   openingView({ a, b, around }) {
     if (a !== undefined && b !== undefined) {
       this.view(a, b);
-    } else if (around !== undefined) {
+    } else if (around !== undefined && !(this.finding() && momentOf(this.finding()) === around)) {
       const half = Math.min(40, (this.axis.high - this.axis.low) / 2);
       this.view(around - half, around + half);
     } else if (this.chosen()[0] >= 0) {
@@ -370,4 +377,9 @@ export class Page extends Talk {
   push() {
     this.pushing = true;
   }
+}
+
+// momentOf is the time in ms in the token of a finding.
+function momentOf(f) {
+  return Number(f.token.slice(f.token.indexOf("@") + 1).split("ms/")[0]);
 }

@@ -31,9 +31,15 @@ export function grouped(n) {
   return String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 }
 
+// oneWord is a label as tokens and folders have it: _ for everything but letters,
+// digits, - . and =, so that no shell takes it apart.
+export function oneWord(label) {
+  return label.replace(/[^a-zA-Z0-9.=-]/gu, "_");
+}
+
 // token names a moment of a run, for the command line and for this page.
 export function token(seed, at, ordering) {
-  return `${seed}@${ms(at).replace(" ", "")}/${ordering}`;
+  return `${seed}@${ms(at).replace(" ", "")}/${oneWord(ordering)}`;
 }
 
 // sentence says what happens at event e of a run.
