@@ -27,7 +27,7 @@ var greys = [len(mechanisms)]struct {
 	{rgb(0xF0F0F0), 0, 0},
 	{rgb(0xD2D2D2), 1, 5},
 	{rgb(0xB0B0B0), -1, 5},
-	{rgb(0x858585), 1, 3},
+	{rgb(0x9C9C9C), 1, 3},
 	{rgb(0x5E5E5E), 0, 0},
 	{rgb(0x3A3A3A), -1, 3},
 }
@@ -154,11 +154,7 @@ func (a *area) causes(c condition, r rect, names map[string]bool) {
 		box := rect{a.at(from, 0).X, r.bottom, a.at(from+part.share, 0).X, r.top}
 		from += part.share
 		a.part(k, box)
-		ink := inkText
-		if k >= 4 {
-			ink = rgb(0xFEFEFE)
-		}
-		sty := centred(words(captionSize, false, ink))
+		sty := centred(words(captionSize, false, inkOn(k)))
 		half := number(math.Round(5*(part.interval.Hi-part.interval.Lo)) / 10)
 		if half == "0" && part.interval.Hi > part.interval.Lo {
 			half = "<0.1"
@@ -176,6 +172,14 @@ func (a *area) causes(c condition, r rect, names map[string]bool) {
 			}
 		}
 	}
+}
+
+// inkOn is the ink of words on the part of a mechanism.
+func inkOn(k int) color.NRGBA {
+	if k >= 4 {
+		return rgb(0xFEFEFE)
+	}
+	return inkText
 }
 
 // part fills a box in the manner of a mechanism.

@@ -279,3 +279,13 @@ func TestSnapTakesNoiseAway(t *testing.T) {
 		}
 	})
 }
+
+// TestNamesStandOutFromTheirParts: what is written on a part of F9 can be read.
+func TestNamesStandOutFromTheirParts(t *testing.T) {
+	for k, m := range mechanisms {
+		below, above := contrast(greys[k].fill), contrast(inkOn(k))
+		if got := max(below, above) / min(below, above); got < 4.5 {
+			t.Errorf("%s: contrast %.2f, want at least 4.5", m, got)
+		}
+	}
+}
