@@ -234,7 +234,7 @@ func TestSettingSharesTheRest(t *testing.T) {
 // takes settings as its printed form does.
 func TestSettingsOnValues(t *testing.T) {
 	t.Parallel()
-	read := mustParse(t, "peers: 3\nsweep: {grid: {seed: [1, 2]}}\n")
+	read := mustParse(t, "peers: 3\nsweep: {grid: {workload.messages: [1, 2]}}\n")
 	made := *read
 	made.source = source{}
 	made.Peers = 4
@@ -243,7 +243,7 @@ func TestSettingsOnValues(t *testing.T) {
 		t.Errorf("%v: %+v", err, slow)
 	}
 	cells, err := made.Cells()
-	if err != nil || len(cells) != 2 || cells[1].Scenario.Peers != 4 || cells[1].Scenario.Seed != 2 {
+	if err != nil || len(cells) != 2 || cells[1].Scenario.Peers != 4 || cells[1].Scenario.Workload.Messages != 2 {
 		t.Errorf("%v: %+v", err, cells)
 	}
 	if Hash(&made) == Hash(read) {

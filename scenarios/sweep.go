@@ -52,6 +52,10 @@ func (d *decoder) axis(k, values *node, path string, root *node) Axis {
 		d.problem(k, path, "a grid cannot vary %s", top)
 		return a
 	}
+	if k.scalar == "seed" {
+		d.problem(k, path, "a grid cannot vary seed: run i of every cell has the seed of the sweep + i; for other draws, sweep with another seed")
+		return a
+	}
 	if values.kind != listNode || len(values.items) == 0 {
 		d.problem(values, path, "got %s; want a list of one or more values", values.describe())
 		return a
