@@ -28,6 +28,7 @@ func TestInBrowser(t *testing.T) {
 		{"looks", looks},
 		{"paper", onPaper},
 		{"sweep", sweeps},
+		{"gridless", gridless},
 		{"access", access},
 		{"pointing", pointing},
 		{"calm", calm},

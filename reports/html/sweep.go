@@ -164,7 +164,7 @@ type pointData [5]*float64
 
 // sweepData is the sweep as the page's curve draws it.
 func sweepData(f *dataset.Folder) map[string]any {
-	var axes []axisData
+	axes := []axisData{} // a sweep without a grid has none
 	var orderings []map[string]string
 	var metrics []string
 	for i := range f.Lines {

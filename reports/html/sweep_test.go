@@ -100,3 +100,23 @@ func sweeps(t *testing.T, parent context.Context, _, _ []byte) {
 	contrast(b, "sweep")
 	b.picture("sweep")
 }
+
+// gridless: a sweep of one cell has no axis, and its page is whole all the same.
+func gridless(t *testing.T, parent context.Context, _, _ []byte) {
+	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
+	f, err := dataset.Open(fstest.MapFS{
+		"manifest.json": file(`{"scenario":"tiny","scenario_hash":"00","seeds":{"first":7,"runs":2},"command":"mpcomm sweep tiny --runs 2 --seed 7","complete":true}`),
+		"dataset.csv": file("ordering,kind,seed,runs,peers,digest,divergence.identical,divergence.identical_lo,divergence.identical_hi\n" +
+			"naive,naive,7,2,3,aa,0.5,0.1,0.9\n"),
+	}, html.RunColumns()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page bytes.Buffer
+	if err := html.WriteSweep(&page, &html.Sweep{Source: html.Source{Program: "mpcomm", Version: "test", Command: f.Command}, Folder: f}); err != nil {
+		t.Fatal(err)
+	}
+	b := open(t, parent, page.Bytes(), "")
+	b.ready()
+	b.until("document.querySelector('.plain-table tbody').textContent.includes('50.0 % (10.0 % to 90.0 %)')")
+}

@@ -46,7 +46,7 @@ export async function showSweep(file, root) {
 
 function startOf(data) {
   const longest = data.axes.reduce((best, a, i) => (a.values.length > data.axes[best].values.length ? i : best), 0);
-  return { y: 0, x: longest, log: isLog(data.axes[longest]), fixed: data.axes.map(() => 0) };
+  return { y: 0, x: longest, log: data.axes.length > 0 && isLog(data.axes[longest]), fixed: data.axes.map(() => 0) };
 }
 
 // isLog reports whether an axis is better read by factors than by differences.
