@@ -26,6 +26,7 @@ func RowOf(line *result.Cell) SweepRow {
 		Overtaken: meanOf(line, "divergence.inversions_per_message"),
 		Acausal:   acausalRuns(line),
 		Untold:    cutShort(line),
+		Lacking:   incomplete(line),
 		Versus:    versusOf(line),
 		Why:       reasonsOf(line),
 	}
@@ -81,6 +82,15 @@ func meanOf(line *result.Cell, path string) Interval {
 		e.Lo, e.Hi = max(0, lo), hi
 	}
 	return e
+}
+
+// incomplete is how many runs have logs that lack messages, or lack logs.
+func incomplete(line *result.Cell) int {
+	share, ok := line.Number("complete")
+	if !ok {
+		return 0
+	}
+	return int(line.Runs) - int(math.Round(float64(share*float64(line.Runs))))
 }
 
 // cutShort is how many runs ended at a limit of time or events.

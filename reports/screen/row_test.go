@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,6 +16,7 @@ func TestRowOf(t *testing.T) {
 	for i := range 8 {
 		o := result.Ordering{Ordering: "naive", Kind: "naive"}
 		o.Divergence.Identical = i >= 2
+		o.Complete = i != 7
 		o.Divergence.InversionsPerMessage = stats.Ratio{Num: 1, Den: 4}
 		switch {
 		case i < 3:
@@ -37,6 +39,7 @@ func TestRowOf(t *testing.T) {
 		Overtaken: Interval{0.25, 0.25, 0.25, true},
 		Acausal:   Interval{0.375, three.Lo, three.Hi, true},
 		Untold:    2,
+		Lacking:   1,
 	}
 	if diff := cmp.Diff(want, RowOf(&line)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -64,5 +67,18 @@ func TestRowOfRunsWithUnknownCauses(t *testing.T) {
 	line = tally.Cell(result.Head{})
 	if got := RowOf(&line).Acausal; !got.Known || got.Value != 0 {
 		t.Errorf("causes are known in one run, and yet the share is %+v", got)
+	}
+}
+
+// TestSweepOfIncompleteLogs: logs that agree but lack messages are no success.
+func TestSweepOfIncompleteLogs(t *testing.T) {
+	t.Parallel()
+	row := SweepRow{Ordering: "lamport", Runs: 20, Differ: Interval{Known: true}, Acausal: Interval{Known: true}, Lacking: 7}
+	var b strings.Builder
+	if err := WriteSweep(&b, &Sweep{Scenario: "lost", Rows: []SweepRow{row}}, Options{Width: 80}); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.String(); !strings.Contains(got, "✗ lamport") || !strings.Contains(got, "NOTE  lamport: logs are incomplete in 7 of 20 runs") {
+		t.Errorf("the screen is\n%s", got)
 	}
 }

@@ -3,6 +3,7 @@ package screen
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -22,6 +23,7 @@ type SweepRow struct {
 	Overtaken Interval // overtakings per message, mean over runs
 	Acausal   Interval // share of runs in which a cause comes after its effect, 0..1
 	Untold    int      // runs that ended at a limit
+	Lacking   int      // runs whose logs are incomplete
 	Versus    Versus
 	Why       []Reason // mean numbers of swaps by mechanism, the commonest first; nil = not counted, or none
 }
@@ -87,6 +89,7 @@ func WriteSweep(w io.Writer, s *Sweep, o Options) error {
 	b.cells(s.Rows, head, aligns, rows)
 	b.versus(s.Rows)
 	b.reasons(s.Rows)
+	b.lacking(s.Rows)
 	if len(s.Hints) > 0 {
 		b.blank()
 		b.hints(s.Hints)
@@ -108,6 +111,29 @@ func (b *brush) cells(about []SweepRow, head []string, aligns []align, rows [][]
 		}
 		b.line(line)
 		at++
+	}
+}
+
+// lacking names the orderings in whose runs, of all cells, logs lack messages or
+// did not all come: they may agree all the same.
+func (b *brush) lacking(rows []SweepRow) {
+	head := b.paint(faint, "NOTE") + "  "
+	for i := range rows {
+		lacking, runs := 0, 0
+		first := slices.IndexFunc(rows, func(r SweepRow) bool { return r.Ordering == rows[i].Ordering })
+		for k := range rows {
+			if first == i && rows[k].Ordering == rows[i].Ordering {
+				lacking, runs = lacking+rows[k].Lacking, runs+rows[k].Runs
+			}
+		}
+		if lacking == 0 {
+			continue
+		}
+		if head != "      " {
+			b.blank()
+		}
+		b.wrap(head, fmt.Sprintf("%s: logs are incomplete in %s of %s runs", b.plain(rows[i].Ordering), thousands(int64(lacking)), thousands(int64(runs))))
+		head = "      "
 	}
 }
 
@@ -145,6 +171,8 @@ func (r *SweepRow) outcome() outcome {
 		return broken
 	case r.Untold > 0 || !r.Differ.Known:
 		return untold
+	case r.Lacking > 0:
+		return broken
 	}
 	return fine
 }

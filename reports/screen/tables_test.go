@@ -74,12 +74,12 @@ func sweep() *Sweep {
 	return &Sweep{
 		Scenario: "lab", Facts: []string{"seeds 1 to 400", "2,400 runs in 0.4 s"},
 		Rows: []SweepRow{
-			{"network.latency.mean=5ms", "naive", 400, share(0.22, 0.182, 0.263), share(0.02, 0.018, 0.022), share(0, 0, 0.0095), 0, Versus{}, []Reason{{"race", 1.5}, {"relay", 0.25}}},
-			{"network.latency.mean=5ms", "timestamp wait=80ms", 400, share(0, 0, 0.0095), share(0, 0, 0), share(0.0025, 0.0004, 0.014), 0, less(-0.22, -0.02), nil},
-			{"network.latency.mean=5ms", "lamport", 400, share(0, 0, 0.0095), share(0, 0, 0), share(0, 0, 0.0095), 0, Versus{}, nil},
-			{"network.latency.mean=80ms", "naive", 400, share(1, 0.9905, 1), share(123.4, 120, 126), share(0.9975, 0.986, 0.9996), 0, Versus{}, []Reason{{"race", 34485.5}, {"late", 40}, {"left out", 2}}},
-			{"network.latency.mean=80ms", "timestamp wait=80ms", 400, share(0.5, 0.45, 0.55), Interval{}, share(0.1, 0.07, 0.13), 3, less(0.5, -101.5), nil},
-			{"network.latency.mean=80ms", "lamport", 400, share(0, 0, 0.0095), share(0, 0, 0), share(0, 0, 0.0095), 2, Versus{}, nil},
+			{"network.latency.mean=5ms", "naive", 400, share(0.22, 0.182, 0.263), share(0.02, 0.018, 0.022), share(0, 0, 0.0095), 0, 0, Versus{}, []Reason{{"race", 1.5}, {"relay", 0.25}}},
+			{"network.latency.mean=5ms", "timestamp wait=80ms", 400, share(0, 0, 0.0095), share(0, 0, 0), share(0.0025, 0.0004, 0.014), 0, 0, less(-0.22, -0.02), nil},
+			{"network.latency.mean=5ms", "lamport", 400, share(0, 0, 0.0095), share(0, 0, 0), share(0, 0, 0.0095), 0, 0, Versus{}, nil},
+			{"network.latency.mean=80ms", "naive", 400, share(1, 0.9905, 1), share(123.4, 120, 126), share(0.9975, 0.986, 0.9996), 0, 0, Versus{}, []Reason{{"race", 34485.5}, {"late", 40}, {"left out", 2}}},
+			{"network.latency.mean=80ms", "timestamp wait=80ms", 400, share(0.5, 0.45, 0.55), Interval{}, share(0.1, 0.07, 0.13), 3, 0, less(0.5, -101.5), nil},
+			{"network.latency.mean=80ms", "lamport", 400, share(0, 0, 0.0095), share(0, 0, 0), share(0, 0, 0.0095), 2, 0, Versus{}, nil},
 		},
 		Hints: []Hint{{"mpcomm run lab --set network.latency.mean=80ms --seed 1", "one of these runs"}},
 	}
