@@ -33,6 +33,9 @@ func onOne(w *Sweep, p *Planner) {
 // in reports/stats.
 func TestPlannedCoverage(t *testing.T) {
 	t.Parallel()
+	if thin > 1 {
+		t.Skip("the race detector finds nothing in shares that it has not found in sweeps")
+	}
 	const sweeps, budget = 2000, 4000
 	to := target(t, "latency_ms=4.5")
 	s := parse(t, strings.Replace(known, ", {kind: timestamp, wait: 15ms, name: waiting}", "", 1))
