@@ -70,7 +70,7 @@ func newCluster(t *testing.T) *cluster {
 	}
 	for _, shell := range []string{"bash", "sh", "seq", "sed"} {
 		if _, err := exec.LookPath(shell); err != nil {
-			t.Skip(err)
+			t.Skipf("the scripts of the pages need %s, which is not here: %v", shell, err)
 		}
 	}
 	self, err := os.Executable()

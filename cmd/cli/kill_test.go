@@ -21,7 +21,7 @@ import (
 func TestKilledSweeps(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
-		t.Skip("a process cannot be sent an interrupt on Windows")
+		t.Skip("Windows has no signals by which a process could be told to end")
 	}
 	const seed = 20261129
 	moments := rand.New(rand.NewPCG(seed, 0))
@@ -197,7 +197,7 @@ func TestFullDisk(t *testing.T) {
 	limited.Args = append([]string{"sh", "-c", `ulimit -f 80; exec "$0" "$@"`, limited.Path, "sweep", "-o", "cut"}, args...)
 	var err error
 	if limited.Path, err = exec.LookPath("sh"); err != nil {
-		t.Skip(err)
+		t.Skipf("ulimit is of a shell, which is not here: %v", err)
 	}
 	limited.Dir = dir
 	out, _ := limited.CombinedOutput()

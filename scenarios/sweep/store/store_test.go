@@ -258,7 +258,7 @@ func TestDevFull(t *testing.T) {
 	}
 	f, err := os.OpenFile("/dev/full", os.O_RDWR|os.O_APPEND, 0)
 	if err != nil {
-		t.Skip(err)
+		t.Skipf("/dev/full cannot be opened here: %v", err)
 	}
 	l := &Log{contents: contents{header: header, records: map[int]place{}}, path: "full", file: f, writable: true}
 	if err := l.Save(1, []byte("x")); err == nil || !strings.Contains(err.Error(), "full could not be written: ") || l.Has(1) {
