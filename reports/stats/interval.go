@@ -49,9 +49,22 @@ var studentT = [...]float64{
 	2.0555294386428735, 2.0518305164802859, 2.0484071417952445, 2.045229642132703, 2.0422724563012378,
 }
 
+// The coefficients of 1/degrees to its fifth power in the expansion of that
+// quantile about the normal one (Fisher and Cornish, Technometrics 2, 1960, 209;
+// Abramowitz and Stegun, 26.7.5), by the compiler, exactly.
+const (
+	z3, z5, z7, z9, z11 = z * zSquared, z3 * zSquared, z5 * zSquared, z7 * zSquared, z9 * zSquared
+
+	student1 = (z3 + z) / 4
+	student2 = (5*z5 + 16*z3 + 3*z) / 96
+	student3 = (3*z7 + 19*z5 + 17*z3 - 15*z) / 384
+	student4 = (79*z9 + 776*z7 + 1482*z5 - 1920*z3 - 945*z) / 92160
+	student5 = (27*z11 + 339*z9 + 930*z7 - 1782*z5 - 765*z3 + 17955*z) / 368640
+)
+
 // Student returns the 0.975 quantile of Student's distribution (Student,
-// Biometrika 6, 1908) with the given degrees of freedom, at least 1; beyond 30
-// the normal one stands for it.
+// Biometrika 6, 1908) with the given degrees of freedom, at least 1. It is true
+// to 1e-9, and up to 30 degrees to the last digits.
 func Student(degrees uint64) float64 {
 	if degrees == 0 {
 		panic("stats: Student's distribution with no degree of freedom")
@@ -59,7 +72,12 @@ func Student(degrees uint64) float64 {
 	if degrees <= uint64(len(studentT)) {
 		return studentT[degrees-1]
 	}
-	return z
+	n := float64(degrees)
+	t := 0.0
+	for _, c := range [...]float64{student5, student4, student3, student2, student1} {
+		t = (t + c) / n
+	}
+	return z + t
 }
 
 // around returns mean +- t*sd/sqrt(n).

@@ -64,9 +64,19 @@ func PlanMean(sections []Summary, width float64) uint64 {
 	}
 	// A little more than that for the sample to come, whose variance varies, too.
 	upper := variance + float64(1.2*planned*math.Sqrt(spread))/weight
-	size := math.Ceil(float64(float64(2*z)*float64(2*z)) * upper / float64(width*width))
+	size := sampleSize(z, upper, width)
+	return sampleSize(Student(size-1), upper, width)
+}
+
+// sampleSize is how many observations of a variance make an interval of so many
+// standard errors to either side at most so wide. Of a quantile that is too small
+// it is too small, and the quantile of Student for that size is a little too
+// large, so that the size for the latter is enough.
+func sampleSize(errors, variance, width float64) uint64 {
+	size := math.Ceil(float64(float64(2*errors)*float64(2*errors)) * variance / float64(width*width))
 	return uint64(min(max(size, leastPlanned), MostPlanned))
 }
 
-// leastPlanned is from where on the normal quantile stands for Student's.
+// leastPlanned is the smallest sample that is planned: the mean of fewer values
+// that are far from normal is itself too far from it.
 const leastPlanned = 32

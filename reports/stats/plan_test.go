@@ -102,8 +102,12 @@ func TestPlansAreEnough(t *testing.T) {
 		}
 	}
 	flat := []Summary{{N: 50, SD: 2}, {N: 50, SD: 2}}
-	if n, want := PlanMean(flat, 0.1), uint64(math.Ceil(16*z*z/0.01)); n != want {
-		t.Errorf("a deviation of 2 takes %d, want %d", n, want)
+	for _, width := range []float64{1.3, 1, 0.5, 0.1, 0.001} {
+		n := PlanMean(flat, width)
+		in, fewer := around(0, 2, n), around(0, 2, n*98/100)
+		if in.Hi-in.Lo > width || fewer.Hi-fewer.Lo <= width {
+			t.Errorf("a deviation of 2, %d times: %v, with 2%% fewer %v; want %v wide", n, in, fewer, width)
+		}
 	}
 	if n := PlanMean([]Summary{{N: 1}, {N: 7}}, 0.1); n != 1 {
 		t.Errorf("where nothing varies %d are planned, want 1", n)

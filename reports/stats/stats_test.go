@@ -119,15 +119,46 @@ func TestWilsonCoverage(t *testing.T) {
 
 func TestStudentAgainstItsDistribution(t *testing.T) {
 	t.Parallel()
-	for degrees := uint64(1); degrees <= 30; degrees++ {
-		want := 0.975
+	for degrees := uint64(1); degrees <= 1000; degrees++ {
+		want, tolerance := 0.975, 1e-12
+		if degrees > 30 {
+			tolerance = 5e-11 // the density is 0.06 there
+		}
 		got := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(degrees)}.CDF(Student(degrees))
-		if math.Abs(got-want) > 1e-12 {
+		if math.Abs(got-want) > tolerance {
 			t.Errorf("P(T%d <= %v) = %.15f, want 0.975", degrees, Student(degrees), got)
 		}
+		if Student(degrees) <= Student(degrees+1) {
+			t.Errorf("from %d to %d degrees the quantile does not fall", degrees, degrees+1)
+		}
 	}
-	if got := distuv.UnitNormal.CDF(Student(31)); math.Abs(got-0.975) > 1e-12 {
-		t.Errorf("beyond 30 degrees: P = %v", got)
+	if got := distuv.UnitNormal.CDF(Student(math.MaxUint64)); math.Abs(got-0.975) > 1e-12 {
+		t.Errorf("with very many degrees: P = %v", got)
+	}
+}
+
+// TestStudentInClosedForm: with an even number of degrees the distribution is a
+// finite sum (Abramowitz and Stegun, 26.7.4), with one and two its quantiles are
+// written out.
+func TestStudentInClosedForm(t *testing.T) {
+	t.Parallel()
+	if got, want := Student(1), math.Tan(0.475*math.Pi); math.Abs(got-want) > 1e-12 {
+		t.Errorf("one degree: %v, want %v", got, want)
+	}
+	if got, want := Student(2), 0.95/math.Sqrt(2*0.975*0.025); math.Abs(got-want) > 1e-12 {
+		t.Errorf("two degrees: %v, want %v", got, want)
+	}
+	for _, degrees := range []uint64{2, 4, 30, 32, 36, 38, 50, 100, 1000, 100000} {
+		q, n := Student(degrees), float64(degrees)
+		cosines := n / (n + q*q) // their square
+		sum, term := 1.0, 1.0
+		for i := uint64(2); i < degrees; i += 2 {
+			term *= cosines * float64(i-1) / float64(i)
+			sum += term
+		}
+		if got := q / math.Sqrt(n+q*q) * sum; math.Abs(got-0.95) > 1e-10 {
+			t.Errorf("P(|T%d| <= %v) = %.15f, want 0.95", degrees, q, got)
+		}
 	}
 }
 
