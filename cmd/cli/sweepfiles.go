@@ -18,7 +18,7 @@ import (
 
 // sweepFiles are the names that a sweep gives its files, the one that vouches
 // for the others first.
-var sweepFiles = []string{"manifest.json", "dataset.csv", "differences.csv", "runs.csv", "dataset.parquet", "differences.parquet", "runs.parquet", "divergence.svg", "divergence.png", "divergence.pdf", "divergence.csv"}
+var sweepFiles = []string{"manifest.json", "dataset.csv", "differences.csv", "runs.csv", "columns.csv", "dataset.parquet", "differences.parquet", "runs.parquet", "divergence.svg", "divergence.png", "divergence.pdf", "divergence.csv"}
 
 // clearSweep removes what an earlier sweep left, so that a folder never holds
 // files of two: its copy of the scenario, too, unless it is that of this one.
@@ -97,6 +97,7 @@ func (w *campaign) writeFiles() error {
 	if dataset.Compared(w.result.Lines) {
 		files = append(files, sweepFile{"differences.csv", func(out io.Writer) error { return dataset.Differences(out, w.result.Lines) }})
 	}
+	files = append(files, sweepFile{"columns.csv", func(out io.Writer) error { return dataset.Dictionary(out, w.result.Lines, w.table) }})
 	if w.result.Complete() {
 		d := w.figure()
 		files = append(files, sweepFile{"divergence.svg", d.WriteSVG}, sweepFile{"divergence.png", d.WritePNG},

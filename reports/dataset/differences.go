@@ -11,11 +11,7 @@ import (
 // compared with another on the same seeds, and each number they are compared by.
 func Differences(w io.Writer, cells []result.Cell) error {
 	settings := settingsOf(cells)
-	columns := make([]string, 0, len(settings)+len(differenceColumns))
-	for _, path := range settings {
-		columns = append(columns, "cell."+path)
-	}
-	table, err := NewWriter(w, append(columns, differenceColumns...))
+	table, err := NewWriter(w, names(differenceColumns(settings)))
 	if err != nil {
 		return err
 	}
@@ -32,7 +28,18 @@ func Differences(w io.Writer, cells []result.Cell) error {
 	return table.Flush()
 }
 
-var differenceColumns = []string{"ordering", "versus", "metric", "difference", "lo", "hi", "variance_saved", "n"}
+func differenceColumns(settings []string) []described {
+	return append(settingColumns("cell.", settings),
+		described{"ordering", result.Description{Means: "label of the ordering"}},
+		described{"versus", result.Description{Means: "label of the ordering that it is compared with, on the same seeds"}},
+		described{"metric", result.Description{Means: "name of the number they are compared by, a column of dataset.csv"}},
+		described{"difference", result.Description{Unit: "as the metric", Means: "mean over pairs of runs of the metric less that of versus", Interval: result.ByPairs}},
+		described{"lo", result.Description{Unit: "as the metric", Means: "lower end of the interval of the difference", Interval: result.ByPairs}},
+		described{"hi", result.Description{Unit: "as the metric", Means: "upper end of the interval of the difference", Interval: result.ByPairs}},
+		described{"variance_saved", result.Description{Unit: "share of the variance", Means: "what the pairing saves of the variance of the difference: 1 = all, negative = it costs"}},
+		described{"n", result.Description{Unit: "pairs of runs", Means: "pairs in which both runs have the metric"}},
+	)
+}
 
 func differenceRow(c *result.Cell, settings []string, d *result.PairedDifference) []string {
 	var row []string

@@ -1,7 +1,8 @@
 // Package dataset writes the tables and the manifest of a sweep's folder:
 // dataset.csv with a row for each cell and ordering, differences.csv with what
 // orderings differ by on the same seeds, runs.csv with a row for each run,
-// manifest.json with everything needed to repeat them.
+// columns.csv with what each column of these means, manifest.json with
+// everything needed to repeat them.
 //
 // It owns the order of columns and the form of files: comma-separated values
 // as in RFC 4180 but for line ends, which are a single line feed so that tools

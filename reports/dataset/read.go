@@ -152,7 +152,8 @@ func (f *Folder) readCells(folder fs.FS) error {
 	}
 	defer t.file.Close()
 	var at [6]int
-	for i, name := range head {
+	heads := names(head)
+	for i, name := range heads {
 		if at[i], err = t.column(name); err != nil {
 			return err
 		}
@@ -176,7 +177,7 @@ func (f *Folder) readCells(folder fs.FS) error {
 			Runs: numbers[1], Ordering: row[at[0]], Kind: row[at[1]], Digest: row[at[5]],
 		}}
 		for i, name := range t.header {
-			if strings.HasPrefix(name, "cell.") || slices.Contains(head, name) {
+			if strings.HasPrefix(name, "cell.") || slices.Contains(heads, name) {
 				continue
 			}
 			text := row[i]

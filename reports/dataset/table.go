@@ -85,24 +85,21 @@ func quote(b []byte, v string) []byte {
 }
 
 // head are the columns of a cell's row that stand before its numbers.
-var head = []string{"ordering", "kind", "seed", "runs", "peers", "digest"}
+var head = []described{
+	{"ordering", result.Description{Means: "label of the ordering"}},
+	{"kind", result.Description{Means: "kind of the ordering, without its parameters"}},
+	{"seed", result.Description{Unit: "seed", Means: "seed of the first run"}},
+	{"runs", result.Description{Unit: "runs", Means: "runs of the line"}},
+	{"peers", result.Description{Unit: "peers", Means: "peers of a run"}},
+	{"digest", result.Description{Means: "digest of the histories of the runs, in order"}},
+}
 
 // Cells writes dataset.csv: a row for each line of a sweep. Columns are
 // cell.PATH of each setting, the line's head, then every path that any line
 // has, in the order of the lines; a line without that path leaves it empty.
 func Cells(w io.Writer, cells []result.Cell) error {
-	settings := settingsOf(cells)
-	var paths []string
-	place := map[string]bool{}
-	for i := range cells {
-		paths = merge(paths, cells[i].Fields, place)
-	}
-	columns := make([]string, 0, len(settings)+len(head)+len(paths))
-	for _, path := range settings {
-		columns = append(columns, "cell."+path)
-	}
-	columns = append(append(columns, head...), paths...)
-	table, err := NewWriter(w, columns)
+	settings, paths := settingsOf(cells), pathsOf(cells)
+	table, err := NewWriter(w, names(cellColumns(settings, paths)))
 	if err != nil {
 		return err
 	}
@@ -112,6 +109,38 @@ func Cells(w io.Writer, cells []result.Cell) error {
 		}
 	}
 	return table.Flush()
+}
+
+// cellColumns are those of the table of lines.
+func cellColumns(settings, paths []string) []described {
+	columns := append(settingColumns("cell.", settings), head...)
+	for _, path := range paths {
+		columns = append(columns, described{path, result.DescribeLine(path)})
+	}
+	return columns
+}
+
+// settingColumns are those of what sets a path of the scenario.
+func settingColumns(prefix string, paths []string) []described {
+	var columns []described
+	for _, path := range paths {
+		means := "value of " + path + " in the cell of the grid"
+		if prefix == "swarm." {
+			means = "value of " + path + " that the seed drew"
+		}
+		columns = append(columns, described{prefix + path, result.Description{Unit: "as in a scenario", Means: means}})
+	}
+	return columns
+}
+
+// pathsOf are the paths that any line has.
+func pathsOf(cells []result.Cell) []string {
+	var paths []string
+	place := map[string]bool{}
+	for i := range cells {
+		paths = merge(paths, cells[i].Fields, place)
+	}
+	return paths
 }
 
 // settingsOf are the paths that some cell sets.
@@ -182,23 +211,25 @@ type Runs struct {
 	table    *Writer
 	settings []string
 	drawn    []string
+	columns  []described
 	row      []string
 }
 
 // NewRuns writes the header of a table of runs: cell.PATH for each path of the
 // grid, swarm.PATH for each that the seed draws, ordering, seed, then columns,
-// such as those of a result.Shape.
+// which are those of a result.Shape.
 func NewRuns(w io.Writer, settings, drawn, columns []string) (*Runs, error) {
-	var names []string
-	for _, path := range settings {
-		names = append(names, "cell."+path)
+	r := &Runs{settings: settings, drawn: drawn}
+	r.columns = append(settingColumns("cell.", settings), settingColumns("swarm.", drawn)...)
+	r.columns = append(r.columns,
+		described{"ordering", result.Description{Means: "label of the ordering"}},
+		described{"seed", result.Description{Unit: "seed", Means: "seed of the run"}})
+	for _, path := range columns {
+		r.columns = append(r.columns, described{path, result.DescribeRun(path)})
 	}
-	for _, path := range drawn {
-		names = append(names, "swarm."+path)
-	}
-	names = append(append(names, "ordering", "seed"), columns...)
-	table, err := NewWriter(w, names)
-	return &Runs{table: table, settings: settings, drawn: drawn}, err
+	var err error
+	r.table, err = NewWriter(w, names(r.columns))
+	return r, err
 }
 
 // Row writes one run with its values in the order of the columns.
