@@ -54,7 +54,7 @@ func (a *app) lab(c *cobra.Command, dir string, seen look) error {
 	if j.folder, err = openFolder(dir); err != nil {
 		return err
 	}
-	w.folder, j.record = j.folder, true
+	w.folder, w.lab, j.record = j.folder, true, true
 	if err := a.compute(j); err != nil {
 		return err
 	}

@@ -1,10 +1,14 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
+	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -82,8 +86,41 @@ func TestScripts(t *testing.T) {
 			}
 			return false, errors.New("unknown condition")
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "append": appendTo},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "append": appendTo, "repeat": repeat},
 	})
+}
+
+// repeat is `repeat DIR OUT`: the command of the manifest in DIR, which writes to
+// out, must leave there the very files that DIR has. It then moves them to OUT.
+func repeat(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: repeat DIR OUT")
+	}
+	var m struct{ Command string }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(filepath.Join(args[0], "manifest.json"))), &m))
+	ts.Check(ts.Exec("sh", "-c", m.Command))
+	read := func(dir string) map[string]string {
+		files := map[string]string{}
+		list, err := os.ReadDir(ts.MkAbs(dir))
+		ts.Check(err)
+		for _, f := range list {
+			if !f.IsDir() {
+				files[f.Name()] = ts.ReadFile(filepath.Join(dir, f.Name()))
+			}
+		}
+		return files
+	}
+	there, here := read(args[0]), read("out")
+	for name := range there {
+		if there[name] != here[name] {
+			ts.Fatalf("%s is not repeated by %s", name, m.Command)
+		}
+		delete(here, name)
+	}
+	if len(there) == 0 || len(here) > 0 {
+		ts.Fatalf("%s writes of %d files %d more: %v", m.Command, len(there), len(here), slices.Collect(maps.Keys(here)))
+	}
+	ts.Check(os.Rename(ts.MkAbs("out"), ts.MkAbs(args[1])))
 }
 
 // status is `status N COMMAND...`: the command must leave exit status N.

@@ -321,7 +321,8 @@ func (a *app) alreadyDone(c *cobra.Command, args []string, f *sweepFlags) (bool,
 		}
 		w.plan.perRun = w.plan.perRun || strings.Contains(m.Command, " --per-run")
 		w.plan.parquet = w.plan.parquet || strings.Contains(m.Command, " --parquet")
-		if here := w.manifestCommand(); here != m.Command {
+		// A manifest of old may leave out where the command writes.
+		if here := w.manifestCommand(); strings.TrimSuffix(here, intoFolder) != strings.TrimSuffix(m.Command, intoFolder) {
 			return false, fmt.Errorf("%s holds another sweep, which is complete:\n  there: %s\n  here:  %s\nwant another folder, or -o to replace it", f.resume, m.Command, here)
 		}
 	}

@@ -94,6 +94,7 @@ type campaign struct {
 	plan    plan
 	log     *store.Log // the chunks in the folder, or nil
 	copied  bool       // the folder has the copy of the scenario
+	lab     bool       // it is the second half of the lab
 
 	result *sweep.Result
 	took   time.Duration

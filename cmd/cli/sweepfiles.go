@@ -190,8 +190,11 @@ func (w *campaign) writeAll(files []sweepFile) error {
 // manifestCommand repeats everything in the folder, in another.
 func (w *campaign) manifestCommand() string {
 	command := w.command(w.request.program)
-	if w.verb != "sweep" {
-		return command
+	switch {
+	case w.lab:
+		return w.request.program + " lab" + intoFolder
+	case w.verb == "figures":
+		return command // which writes to out by itself
 	}
 	if w.plan.perRun {
 		command += " --per-run"
@@ -202,8 +205,8 @@ func (w *campaign) manifestCommand() string {
 	if shard := w.plan.shard; !shard.Whole() {
 		command += " --shard " + shard.String()
 	}
-	if w.plan.perRun || w.plan.parquet || !w.plan.shard.Whole() {
-		command += " -o out" // without which it writes none
-	}
-	return command
+	return command + intoFolder
 }
+
+// intoFolder makes a command write files.
+const intoFolder = " -o out"
