@@ -6,25 +6,26 @@ import "slices"
 type formKind uint8
 
 const (
-	formText     formKind = iota // any string
-	formName                     // text that fits a folder and a token
-	formWord                     // one of words
-	formInteger                  // min..max
-	formSeed                     // 0..2^64-1
-	formBool                     // true or false
-	formAmount                   // a number with a unit: quantity, min..max
-	formRatio                    // a probability
-	formFixed                    // a decimal without unit, min..max in 2^-32
-	formFamily                   // a distribution over quantity, or an amount
-	formPeer                     // 0..peers-1
-	formPeers                    // a list of peers
-	formMessage                  // pSENDER#NUMBER
-	formTrigger                  // the nth event of a kind
-	formObject                   // a map with the keys of object
-	formList                     // a list of item
-	formTable                    // a map from any key (of the kind of label) to item
-	formOrdering                 // a kind, or a map with kind and parameters
-	formValue                    // any YAML value: what a grid path takes
+	formText      formKind = iota // any string
+	formName                      // text that fits a folder and a token
+	formWord                      // one of words
+	formInteger                   // min..max
+	formSeed                      // 0..2^64-1
+	formBool                      // true or false
+	formAmount                    // a number with a unit: quantity, min..max
+	formRatio                     // a probability
+	formFixed                     // a decimal without unit, min..max in 2^-32
+	formFamily                    // a distribution over quantity, or an amount
+	formPeer                      // 0..peers-1
+	formPeers                     // a list of peers
+	formMessage                   // pSENDER#NUMBER
+	formTrigger                   // the nth event of a kind
+	formObject                    // a map with the keys of object
+	formList                      // a list of item
+	formTable                     // a map from any key (of the kind of label) to item
+	formOrdering                  // a kind, or a map with kind and parameters
+	formValue                     // any YAML value: what a grid path takes
+	formPrecision                 // METRIC=WIDTH, or a map of one metric and its width
 )
 
 // form is what one value of the language may be. A form with words accepts each

@@ -276,6 +276,9 @@ func sweepNode(s *Sweep) *node {
 		grid.put(a.Path, listOf(a.Values, rawNode))
 	}
 	n := mapOf().put("runs", integerNode(s.Runs))
+	if s.Precision != "" {
+		n.put("precision", rawNode(s.Precision))
+	}
 	if len(grid.keys) > 0 {
 		n.put("grid", grid)
 	}

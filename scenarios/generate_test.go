@@ -257,7 +257,8 @@ func (w *writer) file() string {
 		lines = append(lines, `swarm: {network.queue: {off: 1/3, min: 1B, max: 2KiB, kind: log-uniform}, network.duplicate: {min: 0.1%, max: 1/8}, phases.kind: [classic, robust], network.self: {off: 1/2, values: [loopback, 3ms]}}`)
 	}
 	if w.chance("sweep") {
-		lines = append(lines, `sweep: {runs: 7, grid: {limits.events: [1000, 2000], orderings.1.wait: [80ms, "9ms"], workload.size: [1B, {kind: uniform, max: 2B}]}}`)
+		precision := w.pick("precision", "runs: 7, ", "precision: identical=2%, runs: 300, ", "precision: {inversions_per_message: 0.05}, ", "precision: none, runs: 7, ")
+		lines = append(lines, `sweep: {`+precision+`grid: {limits.events: [1000, 2000], orderings.1.wait: [80ms, "9ms"], workload.size: [1B, {kind: uniform, max: 2B}]}}`)
 	}
 	return strings.Join(lines, "\n") + "\n"
 }

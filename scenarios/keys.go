@@ -226,7 +226,8 @@ var expectObject = object{name: "expectation", doc: "What an ordering is expecte
 }}
 
 var sweepObject = object{name: "sweep", doc: "Many runs: seeds times a grid of parameters.", keys: []key{
-	{"runs", integer(1, 1_000_000_000), "500", false, "seeds per cell of the grid"},
+	{"runs", integer(1, 1_000_000_000), "500", false, "seeds per cell of the grid; with precision the most that are spent on it, then 100000 when absent"},
+	{"precision", form{kind: formPrecision}.or("none"), "none", false, "makes as many runs as it takes for the 95% interval of a share or a mean to be no wider in any cell: METRIC=WIDTH such as identical=2%, or {METRIC: WIDTH}"},
 	{"grid", table("path", list(form{kind: formValue})), "{}", false, "paths of this file and the values each takes; all combinations, the first path slowest"},
 }}
 

@@ -352,9 +352,9 @@ type PropertyExpectation struct {
 }
 
 // Runs is how many seeds a sweep takes for each cell: the file's number, or the
-// default when it has no sweep.
+// default when it has no sweep, or one whose number is a budget.
 func (s *Scenario) Runs() int {
-	if s.Sweep != nil {
+	if s.Sweep != nil && s.Sweep.Precision == "" {
 		return s.Sweep.Runs
 	}
 	d := decoder{}
@@ -364,9 +364,17 @@ func (s *Scenario) Runs() int {
 
 // Sweep repeats the scenario over seeds and a grid of parameters.
 type Sweep struct {
-	Runs int
-	Grid []Axis // in the file's order; the first varies slowest
+	Runs      int    // with Precision the most that are spent
+	Grid      []Axis // in the file's order; the first varies slowest
+	Precision string // METRIC=WIDTH, as result.ParseTarget reads it; "" = Runs runs, however wide the intervals are
 }
+
+// The budget of a sweep with a precision, in runs of every cell and ordering:
+// when the file gives none, and the least that it may give.
+const (
+	DefaultBudget = 100_000
+	LeastBudget   = 200
+)
 
 // Axis is one path of the scenario and the values it takes, as written.
 type Axis struct {

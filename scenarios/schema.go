@@ -178,8 +178,27 @@ func (b *schemaBuilder) shape(f *form) schema {
 		return b.ordering()
 	case formValue:
 		return schema{}
+	case formPrecision:
+		return b.precision()
 	}
 	panic(fmt.Sprintf("scenarios: form %d has no schema", f.kind))
+}
+
+// precision is a metric and the width of its interval.
+func (b *schemaBuilder) precision() schema {
+	const width = `[0-9.]+([eE][+-]?[0-9]+)?%?$`
+	return b.define("precision", func() schema {
+		return schema{"anyOf": []any{
+			schema{"type": "string", "pattern": "^[a-z0-9_.]+=" + width},
+			schema{
+				"type": "object", "minProperties": 1, "maxProperties": 1,
+				"additionalProperties": schema{"anyOf": []any{
+					schema{"type": "number", "exclusiveMinimum": 0},
+					schema{"type": "string", "pattern": "^" + width},
+				}},
+			},
+		}}
+	})
 }
 
 func (b *schemaBuilder) peers(f *form) schema {

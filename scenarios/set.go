@@ -194,6 +194,8 @@ func (p *patch) child(f *form, element, path string) (*form, *node, error) {
 	switch {
 	case f.kind == formValue:
 		return f, nil, nil
+	case f.kind == formPrecision:
+		return &textForm, nil, nil
 	case f.kind == formPeers:
 		return &peerForm, nil, nil
 	case f.kind == formList || f.kind == formTable:

@@ -1,6 +1,11 @@
 package scenarios
 
-import "mpcomm/peer/order"
+import (
+	"slices"
+
+	"mpcomm/peer/order"
+	"mpcomm/reports/result"
+)
 
 const (
 	maxCells     = 100_000 // of one grid
@@ -20,7 +25,15 @@ func (d *decoder) sweep(r record, root *node) *Sweep {
 		return nil
 	}
 	q := d.record(n, path, f.object)
-	s := &Sweep{Runs: int(q.integer("runs"))}
+	s := &Sweep{Runs: int(q.integer("runs")), Precision: d.precision(q)}
+	if n, path, _ := q.value("runs"); s.Precision != "" {
+		switch {
+		case !q.has("runs"):
+			s.Runs = DefaultBudget
+		case s.Runs < LeastBudget:
+			d.problem(n, path, "%s is a budget, since there is a precision; want %d or more", clip(n.scalar), LeastBudget)
+		}
+	}
 	grid, gridPath, _ := q.value("grid")
 	if grid == nil {
 		return s
@@ -43,6 +56,40 @@ func (d *decoder) sweep(r record, root *node) *Sweep {
 		s.Grid = nil
 	}
 	return s
+}
+
+// precision reads a metric and the width that its interval shall have.
+func (d *decoder) precision(q record) string {
+	n, path, f := q.value("precision")
+	if n == nil || n.kind == scalarNode && slices.Contains(f.words, n.scalar) {
+		return ""
+	}
+	at, text := n, n.scalar
+	switch {
+	case n.kind == mapNode && len(n.keys) == 1:
+		k, width := n.keys[0], n.items[0]
+		path = joinPath(path, k.scalar)
+		if _, err := result.FindEstimate(k.scalar); err != nil {
+			d.problem(k, path, "%v", err)
+			return ""
+		}
+		if width.kind != scalarNode || isNull(width) {
+			d.problem(width, path, "got %s; want a width such as 0.05, or a percentage such as 2%%", width.describe())
+			return ""
+		}
+		at, text = width, k.scalar+"="+width.scalar
+	case n.kind == mapNode:
+		d.problem(n, path, "names %s; want one, with its width", countOf(len(n.keys), "metric", "metrics"))
+		return ""
+	case !d.scalar(n, path, f):
+		return ""
+	}
+	target, err := result.ParseTarget(text)
+	if err != nil {
+		d.problem(at, path, "%v", err)
+		return ""
+	}
+	return target.String()
 }
 
 // axis reads one path with its values and tries the path on the file.

@@ -67,6 +67,8 @@ func shapeOf(f *form) string {
 		return "an ordering such as lamport or {kind: timestamp, wait: 80ms}"
 	case formValue:
 		return "any value"
+	case formPrecision:
+		return "METRIC=WIDTH such as identical=2%, or {METRIC: WIDTH}"
 	}
 	panic(fmt.Sprintf("scenarios: form %d has no description", f.kind))
 }

@@ -147,6 +147,9 @@ func (g *gallery) ofScenario(name string, ids []string) error {
 	w.quiet, w.verb = g.flags.quiet, "figures"
 	if !g.flags.quiet {
 		g.app.say("%s: %d runs", r.scenario.Name, w.prepare.Total())
+		if r.precision() != "" {
+			g.app.say("%s: sweep.precision is of the command sweep; here %s are made of each cell and ordering", r.scenario.Name, count(w.runs, "run"))
+		}
 	}
 	if w.folder, err = openFolder(filepath.Join(g.folder.dir, r.scenario.Name)); err != nil {
 		return err

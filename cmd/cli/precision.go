@@ -15,7 +15,7 @@ import (
 // checkPrecision refuses what does not go with --precision.
 func (f *sweepFlags) checkPrecision(c *cobra.Command) error {
 	switch {
-	case f.precision == "" && !c.Flags().Changed("precision"):
+	case f.precision == "" && !c.Flags().Changed("precision"), f.precision == noPrecision:
 		return nil
 	case f.shard != "":
 		return &usageError{c, errors.New("--precision plans a sweep, --shard makes a part of one; plan first, then give its parts the --runs and --seed that it names")}
@@ -24,16 +24,50 @@ func (f *sweepFlags) checkPrecision(c *cobra.Command) error {
 	case c.Flags().Changed("runs") && f.runs < sweep.LeastBudget:
 		return &usageError{c, fmt.Errorf("--runs %d: with --precision it is a budget; want %d or more", f.runs, sweep.LeastBudget)}
 	}
-	if _, err := sweep.ParseTarget(f.precision); err != nil {
+	if _, err := result.ParseTarget(f.precision); err != nil {
 		return &usageError{c, fmt.Errorf("--precision: %w", err)}
 	}
 	return nil
 }
 
+// noPrecision is an ordinary sweep, whatever the scenario says.
+const noPrecision = "none"
+
+// precision returns the metric and width to plan for, that of the flag or else
+// of the scenario; "" for an ordinary sweep. One that goes on has its plan
+// behind it.
+func (a *app) precision(c *cobra.Command, args []string, f *sweepFlags) (string, error) {
+	switch {
+	case f.precision == noPrecision || f.resume != "":
+		return "", nil
+	case f.precision != "":
+		return f.precision, nil
+	}
+	r, err := a.read(c, args, &f.choice)
+	if err != nil || r.precision() == "" {
+		return "", err
+	}
+	switch {
+	case f.shard != "":
+		return "", errors.New("sweep.precision of the scenario plans a sweep, --shard makes a part of one; plan first, then give its parts --precision none and the --runs and --seed that it names")
+	case c.Flags().Changed("runs") && f.runs < sweep.LeastBudget:
+		return "", fmt.Errorf("--runs %d: with sweep.precision of the scenario it is a budget; want %d or more, or --precision none", f.runs, sweep.LeastBudget)
+	}
+	return r.precision(), nil
+}
+
+// precision is what the scenario asks for; "" = nothing.
+func (r *request) precision() string {
+	if r.scenario.Sweep == nil {
+		return ""
+	}
+	return r.scenario.Sweep.Precision
+}
+
 // precisely plans a sweep from pilots and carries it out; once more, on fresh
 // seeds, if an interval came out wider than asked.
-func (a *app) precisely(c *cobra.Command, args []string, f *sweepFlags) error {
-	target, err := sweep.ParseTarget(f.precision)
+func (a *app) precisely(c *cobra.Command, args []string, f *sweepFlags, precision string) error {
+	target, err := result.ParseTarget(precision)
 	if err != nil {
 		return err
 	}
@@ -74,9 +108,13 @@ func (a *app) precisely(c *cobra.Command, args []string, f *sweepFlags) error {
 }
 
 // planSample makes the pilots.
-func (a *app) planSample(r *request, f *sweepFlags, target sweep.Target) (*sweep.Planner, sweep.Planned, error) {
+func (a *app) planSample(r *request, f *sweepFlags, target result.Target) (*sweep.Planner, sweep.Planned, error) {
 	budget := int(f.runs)
-	if budget == 0 {
+	switch {
+	case budget > 0:
+	case r.precision() != "":
+		budget = r.scenario.Sweep.Runs
+	default:
 		budget = sweep.DefaultBudget
 	}
 	if _, err := newCampaign(r, plan{runs: sweep.LeastBudget, workers: int(f.workers)}); err != nil {
@@ -123,7 +161,7 @@ func (a *app) carryOutPlanned(r *request, f *sweepFlags, planned sweep.Planned) 
 }
 
 // tooWide says that the budget ended before the interval was narrow enough.
-func (a *app) tooWide(target sweep.Target, planned sweep.Planned, line *result.Cell, width float64) error {
+func (a *app) tooWide(target result.Target, planned sweep.Planned, line *result.Cell, width float64) error {
 	path := target.Estimate.Path()
 	if line == nil {
 		a.say("%s: no run has a number at %s, so it has no interval", a.program, path)
@@ -139,7 +177,7 @@ func (a *app) tooWide(target sweep.Target, planned sweep.Planned, line *result.C
 }
 
 // widthWord writes a width as it is asked for.
-func widthWord(target sweep.Target, width float64) string {
+func widthWord(target result.Target, width float64) string {
 	if target.Estimate.Share() {
 		return strconv.FormatFloat(100*width, 'g', 3, 64) + "%"
 	}

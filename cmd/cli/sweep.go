@@ -54,7 +54,8 @@ func (a *app) sweepCommand() *cobra.Command {
 			"--precision METRIC=WIDTH makes as many runs as it takes for the 95% interval of a share or a mean\n" +
 			"to be no wider than that in every cell under every ordering: pilot runs say how many, and the sweep\n" +
 			"is then an ordinary one on the seeds behind theirs, so that no interval is biased by when it\n" +
-			"stopped. --runs is then the budget; if it ends first, the exit status is 2.\n\n" +
+			"stopped. --runs is then the budget; if it ends first, the exit status is 2. A scenario may ask\n" +
+			"for the same with sweep.precision; the flag wins, and none is an ordinary sweep.\n\n" +
 			"A sweep does not judge what a scenario expects. Ctrl-C ends it after the runs in hand:\n" +
 			"what is whole is written, and the exit status is 2.",
 		Example:           "  mpcomm sweep lab --runs 1000 -o out\n  mpcomm sweep --resume out\n  mpcomm sweep lab --runs 1000000 --shard 3/64 --resume part-3\n  mpcomm sweep my.yaml --set sweep.grid='{network.latency.mean: [5ms, 20ms]}' --json",
@@ -74,7 +75,7 @@ func (a *app) sweepCommand() *cobra.Command {
 	c.Flags().BoolVar(&f.perRun, "per-run", false, "also write runs.csv, a row for each run; needs -o")
 	c.Flags().BoolVar(&f.parquet, "parquet", false, "also write the tables as Parquet; needs -o")
 	c.Flags().StringVar(&f.versus, "versus", "", "compare the orderings with `ORDERING`, by label, on the same seeds (default the first of each cell)")
-	c.Flags().StringVar(&f.precision, "precision", "", fmt.Sprintf("make as many runs as `METRIC=WIDTH` takes, such as identical=2%%; --runs is the most that are spent, %d if not given", sweep.DefaultBudget))
+	c.Flags().StringVar(&f.precision, "precision", "", fmt.Sprintf("make as many runs as `METRIC=WIDTH` takes, such as identical=2%%, or none; --runs is the most that are spent, %d if not given (default as the scenario says, else none)", sweep.DefaultBudget))
 	c.Flags().BoolVar(&f.why, "why", false, "count how many differences each mechanism made: missing, late, skew, tie, fifo, relay, race; takes longer")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
 	return c
@@ -113,11 +114,14 @@ func (a *app) sweep(c *cobra.Command, args []string, f *sweepFlags) error {
 	if err := f.check(c, args); err != nil {
 		return err
 	}
-	if f.precision != "" {
-		return a.precisely(c, args, f)
+	precision, err := a.precision(c, args, f)
+	if err != nil {
+		return err
+	}
+	if precision != "" {
+		return a.precisely(c, args, f, precision)
 	}
 	var w *campaign
-	var err error
 	if f.resume != "" {
 		w, err = a.resume(c, args, f)
 	} else {
@@ -172,6 +176,9 @@ func (f *sweepFlags) check(c *cobra.Command, args []string) error {
 // begin prepares a sweep from the start, and the folder for it.
 func (a *app) begin(c *cobra.Command, args []string, f *sweepFlags) (*campaign, error) {
 	w, err := a.prepare(c, args, f)
+	if err == nil && f.resume != "" && f.precision == "" && w.request.precision() != "" {
+		return nil, errors.New("sweep.precision of the scenario plans a new sweep; want -o for it, and then --resume with its folder alone, or --precision none")
+	}
 	if dir := f.folder + f.resume; err == nil && dir != "" {
 		err = w.open(dir)
 	}
@@ -226,8 +233,8 @@ func newCampaign(r *request, p plan) (*campaign, error) {
 		o.Orderings = r.orderings
 	}
 	w.each = map[unitName]*samples{}
-	if o.Runs == 0 && r.scenario.Sweep != nil {
-		o.Runs = r.scenario.Sweep.Runs
+	if grid := r.scenario.Sweep; o.Runs == 0 && grid != nil && grid.Precision == "" { // else it is a budget
+		o.Runs = grid.Runs
 	}
 	if o.Runs == 0 {
 		o.Runs = sweep.DefaultRuns

@@ -52,6 +52,9 @@ func (w *campaign) repeat(program string, runs, seed uint64) string {
 	if w.request.versus != "" {
 		flags = append(flags, "--versus", w.request.versus)
 	}
+	if w.request.precision() != "" && w.verb == "sweep" {
+		flags = append(flags, "--precision", noPrecision) // these runs are what a plan came to
+	}
 	switch {
 	case w.request.why && w.verb == "figures":
 		flags = append([]string{"--figure", "F9"}, flags...) // which counts them

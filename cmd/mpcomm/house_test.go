@@ -60,7 +60,7 @@ var house = map[string]room{
 		why:     "a recorded run is values; whoever draws it must not know how it was driven",
 	},
 	"reports/trace/filter":  {imports: "sim peer peer/history reports/compare reports/result reports/trace", why: "what a filter means must not depend on who shows what passes"},
-	"scenarios":             {imports: "sim sim/rng network/latency peer peer/clock peer/order", beyond: "go.yaml.in/yaml/v4", why: "the language must not know how a scenario is executed"},
+	"scenarios":             {imports: "sim sim/rng network/latency peer peer/clock peer/order reports/result", beyond: "go.yaml.in/yaml/v4", why: "the language names what a run says, and must not know how it is executed"},
 	"scenarios/run":         {imports: "sim sim/rng network network/latency peer peer/clock peer/history peer/journal peer/order peer/transport peer/workload reports/compare reports/result reports/stats reports/trace scenarios", why: "the simulated host joins the parts; it shows and writes nothing"},
 	"scenarios/sweep":       {imports: "peer/order reports/result reports/stats reports/wire scenarios scenarios/run", why: "a sweep distributes runs and sums results; it must not look inside a run"},
 	"scenarios/sweep/store": {why: "what survives a kill must not depend on what a chunk says"},

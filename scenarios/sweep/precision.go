@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strconv"
-	"strings"
 
 	"mpcomm/reports/result"
 	"mpcomm/reports/stats"
@@ -25,54 +23,6 @@ import (
 // (Annals of Mathematical Statistics 16, 1945) with the first stage left out of
 // the estimate.
 
-// Target is a width that the 95% interval of an estimate shall have in every
-// cell under every ordering.
-type Target struct {
-	Estimate result.Estimate
-	Width    float64 // above 0
-}
-
-// ParseTarget reads METRIC=WIDTH, such as identical=2% or
-// inversions_per_message=0.05.
-func ParseTarget(text string) (Target, error) {
-	name, width, ok := strings.Cut(text, "=")
-	if !ok || name == "" {
-		return Target{}, fmt.Errorf("%q: want METRIC=WIDTH, such as identical=2%% or inversions_per_message=0.05", text)
-	}
-	e, err := result.FindEstimate(name)
-	if err != nil {
-		return Target{}, err
-	}
-	digits, percent := strings.CutSuffix(width, "%")
-	w, err := strconv.ParseFloat(digits, 64)
-	if percent {
-		w /= 100
-	}
-	if err != nil || !(w > 0) || math.IsInf(w, 0) {
-		return Target{}, fmt.Errorf("%s: width %q; want a number above 0, such as 0.05, or a percentage such as 2%%", name, width)
-	}
-	if e.Share() && w >= 1 {
-		return Target{}, fmt.Errorf("%s: width %s; every share lies in an interval as wide as 1, want less", name, width)
-	}
-	return Target{Estimate: e, Width: w}, nil
-}
-
-// String is METRIC=WIDTH, with the whole path.
-func (t Target) String() string {
-	return t.Estimate.Path() + "=" + strconv.FormatFloat(t.Width, 'g', -1, 64)
-}
-
-// Widest returns the line whose interval is the widest, and its width; nil if no
-// line has one.
-func (t Target) Widest(lines []result.Cell) (line *result.Cell, width float64) {
-	for i := range lines {
-		if w, ok := t.Estimate.Width(&lines[i]); ok && (line == nil || w > width) {
-			line, width = &lines[i], w
-		}
-	}
-	return line, width
-}
-
 // Planned is a sample: its seeds, and what it took to know its size.
 type Planned struct {
 	Seed   uint64 // of run 0
@@ -91,22 +41,23 @@ const (
 	pilotShare = 8  // a pilot is at least this part of what it plans
 )
 
-// The budget of a planned sweep, in runs of every cell and ordering.
+// The budget of a planned sweep, in runs of every cell and ordering, as a
+// scenario may give it.
 const (
-	DefaultBudget = 100_000
-	LeastBudget   = 4 * leastRuns
+	DefaultBudget = scenarios.DefaultBudget
+	LeastBudget   = scenarios.LeastBudget
 )
 
 // Planner plans samples of a scenario.
 type Planner struct {
-	target Target
+	target result.Target
 	budget int // runs of every cell and ordering, pilots and samples that were too wide included
 	sample func(seed uint64, runs int) (*Sweep, error)
 }
 
 // NewPlanner prepares the planning of a sweep with these options, where Runs is
 // the budget of every cell and ordering.
-func NewPlanner(s *scenarios.Scenario, o Options, target Target) (*Planner, error) {
+func NewPlanner(s *scenarios.Scenario, o Options, target result.Target) (*Planner, error) {
 	if o.Runs < LeastBudget || o.Runs > MaxRuns {
 		return nil, fmt.Errorf("runs: with a precision they are a budget, and %d is outside %d..%d", o.Runs, LeastBudget, MaxRuns)
 	}

@@ -91,7 +91,7 @@ type Sweep struct {
 // New prepares a sweep. The error lists what is wrong with the scenario's
 // grid, its cells, or the options.
 func New(s *scenarios.Scenario, o Options) (*Sweep, error) {
-	if o.Runs == 0 && s.Sweep != nil {
+	if o.Runs == 0 && s.Sweep != nil && s.Sweep.Precision == "" { // else it is a budget
 		o.Runs = s.Sweep.Runs
 	}
 	if o.Runs == 0 {
