@@ -26,8 +26,7 @@ func (m *Machine) note(q ID) {
 // count counts what was noted.
 func (m *Machine) count() {
 	for _, q := range m.backlog {
-		t := &m.tally[q]
-		if t.undelivered--; t.undelivered == 0 {
+		if m.tick(ID(q)) {
 			m.allGone(ID(q))
 		}
 	}

@@ -55,7 +55,7 @@ func (m *Machine) merelyDelivers(now Instant, from int, out *Effects) bool {
 		return false
 	}
 	e := &out.List[from]
-	if e.Kind != EffectDeliver || uint(e.ID.Sender) >= uint(len(m.tally)) || uint32(e.ID.Number) > MaxNumber || len(m.ended) > 0 {
+	if e.Kind != EffectDeliver || uint(e.ID.Sender) >= uint(len(m.flags)) || uint32(e.ID.Number) > MaxNumber || len(m.ended) > 0 {
 		return false
 	}
 	if m.deferring && m.phase != Stopped {
@@ -63,7 +63,7 @@ func (m *Machine) merelyDelivers(now Instant, from int, out *Effects) bool {
 		m.progress = now
 		return true
 	}
-	if m.phase != Data || m.c.Repeats {
+	if m.phase != Data || m.c.Repeats || m.narrow {
 		return false
 	}
 	t := &m.tally[e.ID.Sender]
@@ -158,7 +158,7 @@ func (m *Machine) receive(now Instant, msg *Message, out *Effects) {
 // received counts a body. A body's own packet comes once to each peer, relays
 // come as often as they please: those count only where repeats are told apart.
 func (m *Machine) received(msg *Message) {
-	if m.deferring {
+	if m.deferring || m.narrow {
 		return // nobody asks before deliveries are counted, and then of those
 	}
 	if m.c.Repeats {
@@ -191,7 +191,7 @@ func (m *Machine) left(q ID) int32 {
 	if m.c.ByReceipt {
 		return m.tally[q].unreceived
 	}
-	return m.tally[q].undelivered
+	return m.undelivered(q)
 }
 
 // satisfied says that the close waits for nothing more of q.
@@ -204,6 +204,9 @@ func (m *Machine) satisfied(q ID) {
 // maybeEnd tells the ordering, once, that q's stream is over. What was
 // delivered was received, whatever packet brought it.
 func (m *Machine) maybeEnd(q ID) {
+	if m.narrow {
+		return // nobody need be told
+	}
 	t := m.tally[q]
 	if (t.unreceived == 0 || t.undelivered == 0) && m.flags[q]&flagEnded == 0 && m.phase >= Data {
 		m.flags[q] |= flagEnded
@@ -248,7 +251,7 @@ func (m *Machine) settle(now Instant, from int, out *Effects) {
 			switch e := &out.List[i]; e.Kind {
 			case EffectDeliver, EffectDiscard:
 				sender := e.ID.Sender
-				if uint(sender) >= uint(len(m.tally)) || uint32(e.ID.Number) > MaxNumber {
+				if uint(sender) >= uint(len(m.flags)) || uint32(e.ID.Number) > MaxNumber {
 					panic("peer: the ordering delivers " + e.ID.String() + ", which no peer of the group can broadcast")
 				}
 				if m.phase == Stopped {
@@ -263,8 +266,7 @@ func (m *Machine) settle(now Instant, from int, out *Effects) {
 					m.note(sender)
 					continue
 				}
-				t := &m.tally[sender]
-				if t.undelivered--; t.undelivered == 0 {
+				if m.tick(sender) {
 					m.allGone(sender)
 				}
 			case EffectSend, EffectOthers, EffectAll:

@@ -138,10 +138,7 @@ func (m *Machine) announce(now Instant, q ID, count int32) {
 	if q != m.c.Self && m.flags[q]&flagGivenUp == 0 {
 		m.stopsDue--
 	}
-	t := &m.tally[q]
-	// More than announced can only be logged by an ordering that repeats itself.
-	t.undelivered = max(0, t.undelivered-unannounced+count)
-	t.unreceived = max(0, t.unreceived-unannounced+count)
+	m.owe(q, count)
 	if m.left(q) == 0 {
 		m.satisfied(q)
 	}

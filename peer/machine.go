@@ -35,11 +35,7 @@ type Input struct {
 
 // Config is what a Machine is made of.
 type Config struct {
-	Self      ID
-	Peers     int // 1..MaxPeers
-	Phases    Phases
-	Ordering  Ordering
-	Transport Transport // nil = none
+	Self ID
 
 	// Loopback sends the own copy of a ToAll by the network instead of handing
 	// it back at once: EffectAll stays in the list, and the copy comes in as an
@@ -54,6 +50,12 @@ type Config struct {
 	// IgnoresEnds says that the ordering's Ended does nothing, so that it may be
 	// told late, or not at all.
 	IgnoresEnds bool
+
+	Peers     int // 1..MaxPeers
+	Ordering  Ordering
+	Phases    Phases
+	Transport Transport // nil = none
+
 	// Incarnation counts the lives that this peer began without its state, so
 	// that its packets of phases never share a name with those of an earlier life.
 	Incarnation uint16
@@ -65,30 +67,36 @@ type Config struct {
 // Machine is one peer: its phases, its ordering and its transport as one pure
 // state machine. It must not be used by two goroutines at once. The zero value
 // needs a Reset.
+//
+// What most packets need comes first, so that in a large group few lines of a
+// cache are read for each.
 type Machine struct {
-	c         Config
 	phase     Phase
 	direct    bool // packets of the ordering go straight to it: data is open, nothing stands between
+	deferring bool // deliveries are noted in backlog and not counted yet
+	narrow    bool // tallies are kept in flags; see narrow.go
 	finished  bool // the application has finished
 	waiting   bool // in data: the application only waits for messages of others
-	deferring bool // deliveries are noted in backlog and not counted yet
 	full      bool // classic: n STOPs were counted, no more bodies are taken
 	closing   bool // inside Ordering.Close
-	impatient bool // the log closed because patience ended
 
-	broadcasts int32
-	resent     int
+	progress Instant // the last own STOP, STOP heard or delivery
+	flags    []flag
+	ended    []ID     // peers whose stream is over and the ordering not told yet
+	backlog  []uint16 // senders of what was delivered and not counted yet
+	missing  int32    // handshake: READYs still waited for
+	stopsDue int32    // STOPs of others still waited for
 
-	tally       []tally
-	flags       []flag
-	backlog     []uint16 // senders of what was delivered and not counted yet
-	outstanding int      // peers whose STOP or messages the close still waits for
-	missing     int      // handshake: READYs still waited for
-	stopsDue    int      // STOPs of others still waited for
-	ready       int      // classic: READY packets counted
-	stops       int      // classic: STOP packets counted
+	c Config
 
-	progress  Instant // the last own STOP, STOP heard or delivery
+	tally       []tally // nil if narrow
+	outstanding int     // peers whose STOP or messages the close still waits for
+	ready       int     // classic: READY packets counted
+	stops       int     // classic: STOP packets counted
+	resent      int
+	broadcasts  int32
+	impatient   bool // the log closed because patience ended
+
 	asked     Instant // the last round of questions, or when waiting began
 	giveUpAt  Instant
 	stopAt    Instant // when a STOP that waits for its gap is due, or Distant
@@ -98,7 +106,6 @@ type Machine struct {
 	answers [2][]int32 // READYs and STOPs repeated to each peer; nil until somebody asks
 
 	own       []ownCopy // copies of own sends that wait for the ordering, first in first out
-	ended     []ID      // peers whose stream is over and the ordering not told yet
 	outgoing  Message   // what Broadcast lends to the ordering
 	lent      Message   // what an own copy lends to it
 	bodies    MessageSet
@@ -119,6 +126,7 @@ const (
 	flagStopped                  // STOP heard
 	flagGivenUp
 	flagEnded // the ordering was told
+	flagsEnd  // the first bit that is no flag
 )
 
 // ownCopy is a message of this peer to itself: its place in the list of effects
@@ -150,16 +158,16 @@ func (m *Machine) Reset(c Config) {
 	n := c.Peers
 	*m = Machine{
 		c:     c,
-		tally: slices.Grow(m.tally[:0], n)[:n], flags: slices.Grow(m.flags[:0], n)[:n],
+		tally: m.tally[:0], flags: slices.Grow(m.flags[:0], n)[:n],
 		answers: [2][]int32{m.answers[0][:0], m.answers[1][:0]},
 		backlog: m.backlog[:0], own: m.own[:0], ended: m.ended[:0], bodies: m.bodies, delivered: m.delivered,
-		broadcasts: c.Broadcasts, outstanding: n, missing: n - 1, stopsDue: n - 1, giveUpAt: Distant, stopAt: Distant,
-	}
-	for i := range m.tally {
-		m.tally[i] = tally{undelivered: unannounced, unreceived: unannounced}
+		broadcasts: c.Broadcasts, outstanding: n, missing: int32(n - 1), stopsDue: int32(n - 1), giveUpAt: Distant, stopAt: Distant,
 	}
 	clear(m.flags)
 	m.deferring = m.defers()
+	if m.narrow = m.deferring && n >= narrowFrom; !m.narrow {
+		m.startTallies()
+	}
 	if c.Repeats {
 		m.bodies.Reset(n)
 		m.delivered.Reset(n)
@@ -210,6 +218,16 @@ func (m *Machine) Step(now Instant, in Input, out *Effects) error {
 // Arrive is Step with an InputArrival of msg, for hosts that hand in little else.
 func (m *Machine) Arrive(now Instant, msg *Message, out *Effects) error {
 	return m.arrive(now, msg, out)
+}
+
+// Glimpse reads what Arrive will read for a packet of that kind from q, so that
+// it is at hand by then, and returns a number without meaning. It changes nothing;
+// q is one of the group.
+func (m *Machine) Glimpse(kind Kind, q ID) int32 {
+	if at := len(m.backlog); kind.Body() && m.deferring && at < cap(m.backlog) {
+		return m.missing + int32(m.backlog[:at+1][at])
+	}
+	return m.missing + int32(m.flags[q])
 }
 
 // Broadcast is Step with an InputBroadcast of id.

@@ -57,11 +57,15 @@ func (m *Machine) AppendState(b []byte, now Instant) []byte {
 		}
 		b = binary.AppendVarint(append(b, 1), int64(at-now))
 	}
-	for q, t := range m.tally {
-		b = append(b, byte(m.flags[q]))
-		b = binary.AppendVarint(b, int64(t.undelivered))
-		if !m.c.IgnoresEnds || m.c.ByReceipt { // else nobody ever looks at it
-			b = binary.AppendVarint(b, int64(t.unreceived))
+	looked := !m.c.IgnoresEnds || m.c.ByReceipt // else nobody ever looks at what was received, or ended
+	for q, f := range m.flags {
+		if f &^= narrowMask; !looked {
+			f &^= flagEnded
+		}
+		b = append(b, byte(f))
+		b = binary.AppendVarint(b, int64(m.undelivered(ID(q))))
+		if looked {
+			b = binary.AppendVarint(b, int64(m.tally[q].unreceived))
 		}
 	}
 	for _, answers := range m.answers {
