@@ -31,7 +31,8 @@ type Pass struct {
 	contested          []uint64 // by message: a bit where some log had another sum
 
 	repeats, overtaken int
-	disorder           bool // some log does not begin as the order of broadcast does
+	disorder           bool   // some log does not begin as the order of broadcast does
+	seen               uint64 // what glimpse has read
 }
 
 // passSlot is the place of a message among those of all senders, in order of
@@ -82,11 +83,31 @@ func (x *Pass) Take(s *Stream, broadcasts []Broadcast) {
 		}
 		x.slots = append(x.slots, passSlot{at, end})
 	}
-	for i := range s.packed {
-		if e := &s.packed[i]; !e.skip {
-			x.enter(int(e.peer), e.ref)
+	for rest := s.packed; len(rest) > 0; {
+		part := rest[:min(len(rest), passAhead)]
+		rest = rest[len(part):]
+		x.glimpse(part)
+		for i := range part {
+			if e := &part[i]; !e.skip {
+				x.enter(int(e.peer), e.ref)
+			}
 		}
 	}
+}
+
+// passAhead is how many entries glimpse looks at.
+const passAhead = 16
+
+// glimpse reads what those entries will need of rows that no cache holds: read
+// together, a processor waits for them once.
+func (x *Pass) glimpse(part []packed) {
+	sum := uint64(0)
+	for i := range part {
+		if e := &part[i]; !e.skip && int(e.ref) < len(x.slots) {
+			sum += x.rows[int(e.peer)*x.words+int(x.slots[e.ref].at/64)] + x.logs[e.peer].sum
+		}
+	}
+	x.seen = sum
 }
 
 // enter is the next entry of p's log.

@@ -86,6 +86,7 @@ type Engine struct {
 	slab       []slot
 	fetched    int   // events until the next fetch
 	glimpse    int32 // what fetch has read
+	large      bool  // so many peers that no cache holds their state
 	free       []uint32
 	fates      []network.Fate
 	out        peer.Effects
@@ -146,7 +147,7 @@ func NewEngine(p *Plan, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{plan: p, options: o, net: net, throng: throng, crowd: crowd}
+	e := &Engine{plan: p, options: o, net: net, throng: throng, crowd: crowd, large: p.peers >= manyPeers}
 	if p.scenario.Permuted {
 		e.shuffle = sim.NewShuffle(&e.sched.Scheduler, e.rank)
 	}
@@ -251,38 +252,6 @@ func (e *Engine) advance() bool {
 		e.strikePending(at)
 	}
 	return true
-}
-
-// fetchAhead is how many events fetch looks ahead; below fetchFrom slots, which
-// fill a quarter of a megabyte, caches do without.
-const (
-	fetchAhead = 16
-	fetchFrom  = 4096
-)
-
-// fetch reads a word of the packets that arrive next. With many packets under
-// way their slots lie all over a memory that no cache holds; read together the
-// processor waits for them once, read one at a time as each arrives it waits
-// every time.
-func (e *Engine) fetch() {
-	e.fetched = fetchAhead
-	if e.options.Stream && e.hist.Stream.Len() >= flushFrom {
-		e.flush()
-	}
-	if len(e.slab) < fetchFrom {
-		return
-	}
-	sum := int32(0)
-	for k := range fetchAhead {
-		ev, ok := e.sched.Ahead(k)
-		if !ok {
-			break
-		}
-		if ev.kind == eventArrival {
-			sum += e.slab[ev.ref].refs
-		}
-	}
-	e.glimpse = sum
 }
 
 // stop closes the books on a run.
