@@ -83,7 +83,7 @@ func (a *app) read(c *cobra.Command, args []string, f *choice) (*request, error)
 	for _, list := range f.orderings {
 		r.selection = append(r.selection, strings.Split(list, ",")...)
 	}
-	if r.orderings, err = selected(s, r.selection); err != nil {
+	if err = r.choose(s); err != nil {
 		return nil, fmt.Errorf("--ordering: %w", err)
 	}
 	if f.single && len(s.Swarm) > 0 {
@@ -142,37 +142,47 @@ func (r *request) spares(dir string) error {
 	return fmt.Errorf("%s was not written by mpcomm, and would be replaced by the scenario as run; want another folder with -o", name)
 }
 
-// selected are the orderings that a selection names, those of the scenario
-// first and in its order; all of the scenario's if it names none.
-func selected(s *scenarios.Scenario, selection []string) ([]scenarios.Ordering, error) {
-	if len(selection) == 0 {
-		return s.Orderings, nil
+// choose takes the orderings that the selection names, those of the scenario
+// first and in its order; all of the scenario's if it names none. The selection
+// is then in the same order, so that commands say the same however it was given.
+func (r *request) choose(s *scenarios.Scenario) error {
+	if len(r.selection) == 0 {
+		r.orderings = s.Orderings
+		return nil
 	}
 	place := map[string]int{}
 	for i, o := range s.Orderings {
 		place[scenarios.Label(o)] = i
 	}
 	folders := map[string]string{}
-	var all []scenarios.Ordering
-	for _, name := range selection {
+	type chosen struct {
+		word     string
+		ordering scenarios.Ordering
+	}
+	var all []chosen
+	for _, name := range r.selection {
 		o, err := s.Add(name)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		label := scenarios.Label(o)
 		if other, taken := folders[scenarios.FolderName(label)]; taken {
-			return nil, fmt.Errorf("%q and %q are the same or would share a folder; want each once", other, label)
+			return fmt.Errorf("%q and %q are the same or would share a folder; want each once", other, label)
 		}
 		folders[scenarios.FolderName(label)] = label
 		if _, own := place[label]; !own {
 			place[label] = len(place)
 		}
-		all = append(all, o)
+		all = append(all, chosen{name, o})
 	}
-	slices.SortStableFunc(all, func(a, b scenarios.Ordering) int {
-		return place[scenarios.Label(a)] - place[scenarios.Label(b)]
+	slices.SortStableFunc(all, func(a, b chosen) int {
+		return place[scenarios.Label(a.ordering)] - place[scenarios.Label(b.ordering)]
 	})
-	return all, nil
+	r.selection, r.orderings = nil, nil
+	for _, c := range all {
+		r.selection, r.orderings = append(r.selection, c.word), append(r.orderings, c.ordering)
+	}
+	return nil
 }
 
 // resolved is the scenario that runs by itself as asked: with the seed, and

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"mpcomm/peer/order"
-	"mpcomm/reports/dataset"
 	"mpcomm/scenarios"
 	"mpcomm/scenarios/sweep"
 	"mpcomm/scenarios/sweep/store"
@@ -111,6 +109,9 @@ func (a *app) goOn(c *cobra.Command, args []string, f *sweepFlags, log *store.Lo
 	if w.folder, err = openFolder(f.resume); err != nil {
 		return nil, err
 	}
+	if err := k.sayAgain(r); err != nil {
+		return nil, err
+	}
 	w.keep(log)
 	a.tellOf(k, f.quiet)
 	from := f.resume
@@ -121,6 +122,14 @@ func (a *app) goOn(c *cobra.Command, args []string, f *sweepFlags, log *store.Lo
 		return nil, err
 	}
 	return w, w.start()
+}
+
+// sayAgain gives a request of the same sweep the words of the first, so that the
+// manifest is the same however often and in what words the sweep went on.
+func (k *kept) sayAgain(r *request) (err error) {
+	r.argument, r.selection = k.notes.Argument, k.notes.Selection
+	r.settings, err = k.settings()
+	return err
 }
 
 // restoreCopy writes the copy of the scenario again if it is not whole: a process
@@ -198,18 +207,26 @@ func (a *app) copyOf(k *kept, orderings []string) (*request, error) {
 		return nil, fmt.Errorf("the scenario in %s cannot be read: %w\nwant the scenario named as well", k.log.Path(), err)
 	}
 	r := &request{program: a.program, argument: k.notes.Argument, scenario: s, seeded: true}
+	if r.settings, err = k.settings(); err != nil {
+		return nil, err
+	}
+	for _, list := range orderings {
+		r.selection = append(r.selection, strings.Split(list, ",")...)
+	}
+	return r, r.choose(s)
+}
+
+// settings are those of --set that the scenario has already.
+func (k *kept) settings() ([]scenarios.Setting, error) {
+	var list []scenarios.Setting
 	for _, text := range k.notes.Settings {
 		setting, err := scenarios.ParseSetting(text)
 		if err != nil {
 			return nil, err
 		}
-		r.settings = append(r.settings, setting)
+		list = append(list, setting)
 	}
-	for _, list := range orderings {
-		r.selection = append(r.selection, strings.Split(list, ",")...)
-	}
-	r.orderings, err = selected(s, r.selection)
-	return r, err
+	return list, nil
 }
 
 // scenario reads the scenario as it was. Files that it reads are beside the
@@ -290,96 +307,4 @@ func valuesApart(there, here *scenarios.Scenario) ([]scenarios.Difference, error
 		}
 	}
 	return list, nil
-}
-
-// alreadyDone reports whether the folder's manifest vouches for the whole sweep,
-// and says so. If a scenario is named, it must be the manifest's.
-func (a *app) alreadyDone(c *cobra.Command, args []string, f *sweepFlags) (bool, error) {
-	text, err := os.ReadFile(filepath.Join(f.resume, "manifest.json"))
-	if err != nil {
-		return false, nil
-	}
-	var m vouched
-	if json.Unmarshal(text, &m) != nil || !m.Complete || m.Seeds.Shard != "" { // of a shard the chunks are all there is
-		return false, nil
-	}
-	if len(args) == 0 {
-		if list := m.otherThan(c, f); len(list) > 0 {
-			return false, fmt.Errorf("%s holds another sweep, which is complete:%s\nwant the same, or another folder", f.resume, otherwise(list))
-		}
-	}
-	if len(args) > 0 {
-		if f.runs == 0 {
-			f.runs = uint64(m.Seeds.Runs)
-		}
-		w, err := a.prepare(c, args, f)
-		if err != nil {
-			return false, err
-		}
-		if !c.Flags().Changed("seed") {
-			w.request.seed = m.Seeds.First
-		}
-		w.plan.perRun = w.plan.perRun || strings.Contains(m.Command, " --per-run")
-		w.plan.parquet = w.plan.parquet || strings.Contains(m.Command, " --parquet")
-		// A manifest of old may leave out where the command writes.
-		if here := w.manifestCommand(); strings.TrimSuffix(here, intoFolder) != strings.TrimSuffix(m.Command, intoFolder) {
-			return false, fmt.Errorf("%s holds another sweep, which is complete:\n  there: %s\n  here:  %s\nwant another folder, or -o to replace it", f.resume, m.Command, here)
-		}
-	}
-	a.say("%s is complete; nothing is left to do", f.resume)
-	return true, nil
-}
-
-// vouched is what the manifest of a folder says of a sweep that is complete.
-type vouched struct {
-	Complete  bool
-	Command   string
-	Seeds     dataset.Seeds
-	Orderings []string
-}
-
-// otherThan lists what the flags that are given ask for otherwise than the
-// sweep was made. No scenario is named, so that its own values are not in doubt.
-func (m *vouched) otherThan(c *cobra.Command, f *sweepFlags) []scenarios.Difference {
-	var list []scenarios.Difference
-	differ := func(path, there, here string) {
-		list = append(list, scenarios.Difference{Path: path, Old: there, New: here})
-	}
-	if there := m.Seeds.First; c.Flags().Changed("seed") && f.seed != there {
-		differ("seed", decimal(there), decimal(f.seed))
-	}
-	if there := uint64(m.Seeds.Runs); f.runs != 0 && f.runs != there {
-		differ("runs", decimal(there), decimal(f.runs))
-	}
-	if here := strings.Join(f.orderings, ","); here != "" && !m.says("--ordering", here) && !slices.EqualFunc(m.Orderings, strings.Split(here, ","), isCalled) {
-		differ("orderings", strings.Join(m.Orderings, ","), here)
-	}
-	if f.versus != "" && !m.says("--versus", f.versus) {
-		differ("--versus", "not "+f.versus, f.versus)
-	}
-	if f.shard != "" {
-		differ("shard", "the whole sweep", f.shard)
-	}
-	for flag, given := range map[string]bool{"--why": f.why, "--per-run": f.perRun, "--parquet": f.parquet} {
-		if given && !m.says(flag) {
-			differ(flag, "not given", "given")
-		}
-	}
-	slices.SortStableFunc(list, func(a, b scenarios.Difference) int { return strings.Compare(a.Path, b.Path) })
-	return list
-}
-
-// isCalled reports whether an ordering of that label may be given by a word: the
-// label, or the kind that it begins with.
-func isCalled(label, word string) bool {
-	word = strings.TrimSpace(word)
-	return label == word || strings.HasPrefix(label, word+" ")
-}
-
-// says reports whether the command of the manifest has a flag, with a value.
-func (m *vouched) says(words ...string) bool {
-	for i, word := range words[1:] {
-		words[i+1] = quoteShell(word)
-	}
-	return strings.Contains(m.Command+" ", " "+strings.Join(words, " ")+" ")
 }
