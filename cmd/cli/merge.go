@@ -77,13 +77,17 @@ func (a *app) merge(dirs []string, out string, asJSON, quiet bool, seen look) er
 }
 
 // parts opens folders of shards for reading. What is of another sweep than the
-// first is refused.
+// first is refused; a shard that was killed before its first chunk holds none.
 func (a *app) parts(dirs []string) ([]*kept, error) {
 	var parts []*kept
 	var errs []error
 	for _, dir := range dirs {
 		k, err := readPart(dir)
-		if err != nil {
+		switch {
+		case errors.Is(err, store.ErrEmpty):
+			a.say("%v", err)
+			continue
+		case err != nil:
 			errs = append(errs, err)
 			continue
 		}
@@ -95,8 +99,15 @@ func (a *app) parts(dirs []string) ([]*kept, error) {
 			errs = append(errs, err)
 		}
 	}
+	if len(parts) == 0 && len(errs) == 0 {
+		errs = append(errs, errNoParts)
+	}
 	return parts, errors.Join(errs...)
 }
+
+// errNoParts says that every folder is of a shard that was killed before its
+// first chunk.
+var errNoParts = errors.New("none of the folders holds chunks, so that nothing says how many shards there are")
 
 // damaged names what is damaged in the parts.
 func (a *app) damaged(parts []*kept) []error {

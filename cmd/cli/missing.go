@@ -108,7 +108,7 @@ func (a *app) presentParts(dirs []string) ([]*kept, error) {
 		}
 	}
 	if len(parts) == 0 && len(errs) == 0 {
-		errs = append(errs, errors.New("none of the folders holds chunks, so that nothing says how many shards there are"))
+		errs = append(errs, errNoParts)
 	}
 	return parts, errors.Join(errs...)
 }

@@ -92,6 +92,10 @@ func Read(dir string) (*Log, error) { return open(dir, os.O_RDONLY) }
 
 func open(dir string, flag int) (*Log, error) {
 	l := &Log{path: filepath.Join(dir, FileName), synced: time.Now()}
+	// A pipe would wait for its other end, and a device never ends.
+	if info, err := os.Stat(l.path); err == nil && !info.Mode().IsRegular() {
+		return nil, l.wrong(fmt.Errorf("it is a %s; want a regular file", kindOf(info.Mode())))
+	}
 	f, err := os.OpenFile(l.path, flag, 0)
 	if err != nil {
 		return nil, l.wrong(err)
@@ -116,6 +120,19 @@ func open(dir string, flag int) (*Log, error) {
 	}
 	l.contents = *c
 	return l, nil
+}
+
+// kindOf names what is no regular file.
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "folder"
+	case mode&fs.ModeNamedPipe != 0:
+		return "named pipe"
+	case mode&fs.ModeSocket != 0:
+		return "socket"
+	}
+	return "device"
 }
 
 // stillThere refuses a file that another process has replaced or removed since
