@@ -1,16 +1,21 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"mpcomm/peer/journal"
 	"mpcomm/reports/export"
+	"mpcomm/reports/result"
 	"mpcomm/scenarios"
 	"mpcomm/scenarios/run"
 )
@@ -120,6 +125,71 @@ func (x *exports) whole() error {
 		return nil
 	}
 	return &failure{status: statusUnknown}
+}
+
+// earlierExports are files that a call before wrote of the very runs that a job
+// makes, in formats that it does not write: they stay.
+type earlierExports struct {
+	files  map[string][]string // by label
+	digest map[string]result.Digest
+}
+
+// earlier looks for such files in the folder. Its result says of which runs they
+// are.
+func (j *job) earlier() earlierExports {
+	e := earlierExports{files: map[string][]string{}, digest: map[string]result.Digest{}}
+	var was struct {
+		Scenario string
+		Hash     string `json:"scenario_hash"`
+		Seed     uint64
+		Runs     []struct {
+			Ordering string
+			Digest   result.Digest
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(j.folder.dir, "result.json"))
+	now := &j.result
+	if err != nil || json.Unmarshal(text, &was) != nil ||
+		was.Scenario != now.Scenario || was.Hash != now.ScenarioHash || was.Seed != now.Seed {
+		return e
+	}
+	for i := range was.Runs {
+		e.digest[was.Runs[i].Ordering] = was.Runs[i].Digest
+	}
+	there := j.folder.exported()
+	for _, p := range j.plans {
+		label := p.Label()
+		if _, ran := e.digest[label]; !ran {
+			continue
+		}
+		for _, f := range export.Formats() {
+			path := filepath.Join(j.folder.dir, "exports", scenarios.FolderName(label)+f.Ending)
+			written := slices.ContainsFunc(j.exports.formats, func(g export.Format) bool { return g.Name == f.Name })
+			if !written && slices.Contains(there, path) {
+				e.files[label] = append(e.files[label], path)
+			}
+		}
+	}
+	return e
+}
+
+// all are the files of every ordering.
+func (e *earlierExports) all() []string {
+	return slices.Concat(slices.Collect(maps.Values(e.files))...)
+}
+
+// check removes the files of a run whose history came out otherwise, as that of
+// another version of the program may.
+func (e *earlierExports) check(label string, digest result.Digest) error {
+	if e.digest[label] == digest {
+		return nil
+	}
+	for _, path := range e.files[label] {
+		if err := os.Remove(path); err != nil {
+			return &failure{statusUnknown, fmt.Errorf("%s of another run could not be removed: %w", path, reason(err))}
+		}
+	}
+	return nil
 }
 
 // exported are the files of an earlier run that have the names and the

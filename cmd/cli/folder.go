@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -177,9 +178,10 @@ func (d *folder) settle() error {
 func (d *folder) seal() { d.mu.Lock() }
 
 // clearRun removes what an earlier run left that this one might not replace:
-// its result, its pictures and exports, and the logs of orderings or peers that are no more. Files that
-// are not named as the program names them stay.
-func (d *folder) clearRun() error {
+// its result, its pictures and exports but for those that are of the very run to
+// come, and the logs of orderings or peers that are no more. Files that are not
+// named as the program names them stay.
+func (d *folder) clearRun(stays []string) error {
 	remove := []string{filepath.Join(d.dir, "result.json"), filepath.Join(d.dir, spacetimeFile), filepath.Join(d.dir, barcodeFile)}
 	if report := filepath.Join(d.dir, reportName); startsWith(report, html.Begins) {
 		remove = append(remove, report)
@@ -194,7 +196,12 @@ func (d *folder) clearRun() error {
 			remove = append(remove, path)
 		}
 	}
-	for _, path := range append(remove, d.exported()...) {
+	for _, path := range d.exported() {
+		if !slices.Contains(stays, path) {
+			remove = append(remove, path)
+		}
+	}
+	for _, path := range remove {
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return &failure{statusUnknown, fmt.Errorf("%s of an earlier run could not be removed: %w", path, reason(err))}
 		}

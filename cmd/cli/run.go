@@ -42,7 +42,9 @@ func (a *app) runCommand() *cobra.Command {
 			"logs part, and why. With -o it writes the logs, result.json, the scenario as run, all of\n" +
 			"it to look at in report.html, a picture of where the logs disagree and, of a small run,\n" +
 			"a space-time diagram.\n" +
-			"--export adds each run whole, as exports/ORDERING.ENDING, in the formats\n" + formatList() + "\n\n" +
+			"--export adds each run whole, as exports/ORDERING.ENDING, in the formats\n" + formatList() + "\n" +
+			"Exports that are there already stay while they are of the very same runs: of that scenario\n" +
+			"and seed, under orderings that this call makes; all others go.\n\n" +
 			"Exit status: 1 if an expectation of the scenario is contradicted; else 2 if one cannot\n" +
 			"be told, or if there are none and a run ended at a limit; else 0.",
 		Example: "  mpcomm run minimal\n  mpcomm run lab --seed 7 --ordering naive,lamport -o out\n" +
@@ -76,6 +78,7 @@ type job struct {
 	verify  bool
 	bars    bool // keep one barcode per peer
 	exports exports
+	before  earlierExports
 	record  bool // keep what a report needs
 	bare    bool // keep what the picture of where logs disagree needs, without a folder, too
 	strips  []barcode.Strip
@@ -196,7 +199,8 @@ func (a *app) compute(j *job) error {
 // engine, which is let go before the next begins: its memory is the logs.
 func (j *job) all(ctx context.Context) error {
 	if j.folder != nil {
-		if err := j.folder.clearRun(); err != nil {
+		j.before = j.earlier()
+		if err := j.folder.clearRun(j.before.all()); err != nil {
 			return err
 		}
 	}
@@ -249,6 +253,9 @@ func (j *job) one(i int) error {
 	evaluator := &run.Evaluator{Mechanisms: true}
 	r := evaluator.Evaluate(p, o, run.Full)
 	j.result.Runs = append(j.result.Runs, *r)
+	if err := j.before.check(r.Ordering, r.Digest); err != nil {
+		return err
+	}
 	misses, expected := run.Judge(j.request.scenario, r)
 	j.misses, j.expected = append(j.misses, misses...), j.expected || expected
 	bar := screen.Barcode{Widest: evaluator.Barcode(nil)}
