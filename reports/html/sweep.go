@@ -89,13 +89,16 @@ func WriteSweep(w io.Writer, s *Sweep) error {
 	}
 	varies, shared := axesOf(s.Folder)
 	view.Facts = append(slices.Clip(view.Facts), shared...)
+	var rows []screen.SweepRow
 	for i := range s.Folder.Lines {
 		l := &s.Folder.Lines[i]
 		row := screen.RowOf(&l.Cell)
+		rows = append(rows, row)
 		row.Cell = words(l.Cell.Cell, varies)
 		view.Rows = append(view.Rows, screen.RowWords(row))
 		view.Hues = append(view.Hues, hueOf(l.Kind))
 	}
+	view.Notes = screen.Incomplete(rows)
 	for _, run := range s.Worst {
 		view.Worst = append(view.Worst, worstView{run, words(run.Cell, varies)})
 	}
@@ -108,6 +111,7 @@ type sweepView struct {
 	Figures []figureView
 	Rows    []screen.SweepWords
 	Hues    []string
+	Notes   []string // below the table
 	Worst   []worstView
 }
 

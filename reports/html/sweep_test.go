@@ -13,6 +13,7 @@ import (
 
 	"mpcomm/reports/dataset"
 	"mpcomm/reports/html"
+	"mpcomm/reports/result"
 )
 
 // swept is the folder of a small sweep: two axes, two orderings, two runs.
@@ -72,6 +73,33 @@ func TestWorst(t *testing.T) {
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("the worst runs are\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestIncompleteInWords: a row whose logs agree and lack messages has the mark of
+// a broken one, and below the table is the reason, as the screen words it.
+func TestIncompleteInWords(t *testing.T) {
+	t.Parallel()
+	f := swept(t)
+	page := func() string {
+		var b bytes.Buffer
+		if err := html.WriteSweep(&b, &html.Sweep{Folder: f}); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	if strings.Contains(page(), ": logs are incomplete") {
+		t.Error("logs of which nothing is known are said to be incomplete")
+	}
+	for i, complete := range []string{"1", "0.5", "1", "0", "1", "1", "1", "1"} {
+		f.Lines[i].Fields = append(f.Lines[i].Fields, result.Field{Path: "complete", JSON: complete})
+	}
+	text := page()
+	if want := "</table></div>\n<p>lamport: logs are incomplete in 3 of 8 runs</p>\n"; !strings.Contains(text, want) {
+		t.Errorf("the page lacks %q", want)
+	}
+	if strings.Contains(text, "naive: logs are incomplete") {
+		t.Error("complete logs are said to be incomplete")
 	}
 }
 

@@ -114,10 +114,22 @@ func (b *brush) cells(about []SweepRow, head []string, aligns []align, rows [][]
 	}
 }
 
-// lacking names the orderings in whose runs, of all cells, logs lack messages or
-// did not all come: they may agree all the same.
+// lacking says which logs are incomplete.
 func (b *brush) lacking(rows []SweepRow) {
 	head := b.paint(faint, "NOTE") + "  "
+	for i, sentence := range Incomplete(rows) {
+		if i == 0 {
+			b.blank()
+		}
+		b.wrap(head, b.plain(sentence))
+		head = "      "
+	}
+}
+
+// Incomplete names, a sentence each, the orderings in whose runs, of all cells,
+// logs lack messages or did not all come: they may agree all the same.
+func Incomplete(rows []SweepRow) []string {
+	var sentences []string
 	for i := range rows {
 		lacking, runs := 0, 0
 		first := slices.IndexFunc(rows, func(r SweepRow) bool { return r.Ordering == rows[i].Ordering })
@@ -126,15 +138,11 @@ func (b *brush) lacking(rows []SweepRow) {
 				lacking, runs = lacking+rows[k].Lacking, runs+rows[k].Runs
 			}
 		}
-		if lacking == 0 {
-			continue
+		if lacking > 0 {
+			sentences = append(sentences, fmt.Sprintf("%s: logs are incomplete in %s of %s runs", rows[i].Ordering, thousands(int64(lacking)), thousands(int64(runs))))
 		}
-		if head != "      " {
-			b.blank()
-		}
-		b.wrap(head, fmt.Sprintf("%s: logs are incomplete in %s of %s runs", b.plain(rows[i].Ordering), thousands(int64(lacking)), thousands(int64(runs))))
-		head = "      "
 	}
+	return sentences
 }
 
 // reasons says of each row by which mechanisms messages were swapped.
