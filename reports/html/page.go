@@ -84,7 +84,7 @@ func WriteRun(w io.Writer, r *Run) error {
 			view.LeftOut = append(view.LeftOut, o.Ordering)
 		}
 		file.Orderings = append(file.Orderings, data)
-		view.Rows = append(view.Rows, rowOf(o))
+		view.Rows = append(view.Rows, rowOf(o, data.parted()))
 	}
 	return write(w, "run", fmt.Sprintf("%s, seed %s", r.Result.Scenario, file.Seed), file, view, blocks)
 }
@@ -110,13 +110,30 @@ type orderingData struct {
 	Complete bool     `json:"complete"`    // all logs were handed in, and hold what was promised
 	Since    *float64 `json:"diverged_ms"` // null = the logs never differed
 	Position int      `json:"diverged_position"`
+	First    int      `json:"first_difference"` // the lowest position that differs in the end, from 1; 0 = none
+
+	since sim.Time // Since
 }
 
 func orderingOf(o *result.Ordering) orderingData {
-	return orderingData{
+	d := orderingData{
 		Label: o.Ordering, Hue: hueOf(o.Kind), Block: -1, Differ: o.Divergence.PositionsDiffering, Of: o.Divergence.Positions,
 		Causal: o.Properties.Causal.String(), Complete: o.Complete,
 	}
+	if o.FirstDifference != nil {
+		d.First = o.FirstDifference.Position
+	}
+	return d
+}
+
+// parted says when the logs part, if that is not where they differ first; the
+// two would read as a contradiction.
+func (d *orderingData) parted() string {
+	if d.Since == nil || d.Position == d.First {
+		return ""
+	}
+	return fmt.Sprintf("Position %d is the lowest at which the logs differ in the end. In time they part first at position %d, at %s ms.",
+		d.First, d.Position, toMicro(d.since))
 }
 
 // diverged finds the first instant at which two compared logs held different
@@ -145,7 +162,7 @@ func (d *orderingData) diverged(t *trace.Run) {
 	}
 	if earliest != sim.Never {
 		ms := millis(earliest)
-		d.Since = &ms
+		d.Since, d.since = &ms, earliest
 	}
 }
 
@@ -173,11 +190,12 @@ type row struct {
 	Ordering *result.Ordering
 	Hue      string
 	First    *result.Difference
+	Parted   string // when the logs part, where that is at another position than First; else empty
 	Causal   string // the sentence of a violation of causality
 }
 
-func rowOf(o *result.Ordering) row {
-	r := row{Words: screen.WordsOf(o), Ordering: o, Hue: hueOf(o.Kind), First: o.FirstDifference}
+func rowOf(o *result.Ordering, parted string) row {
+	r := row{Words: screen.WordsOf(o), Ordering: o, Hue: hueOf(o.Kind), First: o.FirstDifference, Parted: parted}
 	for i := range o.Witnesses {
 		if o.Witnesses[i].Property == "causal" {
 			r.Causal = o.Witnesses[i].Text

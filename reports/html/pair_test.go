@@ -9,6 +9,7 @@ import (
 
 	"mpcomm/peer"
 	"mpcomm/peer/history"
+	"mpcomm/reports/result"
 	"mpcomm/reports/trace"
 	"mpcomm/sim"
 )
@@ -116,5 +117,33 @@ func TestPairPicture(t *testing.T) {
 				t.Errorf("%d peers: nothing says %q", tt.peers, name)
 			}
 		}
+	}
+}
+
+// TestPartedInTime: two peers part at position 2 before a third parts from them
+// at position 1, and the page says both and which is which.
+func TestPartedInTime(t *testing.T) {
+	t.Parallel()
+	const ms = sim.Time(time.Millisecond)
+	log := func(entries ...trace.Entry) trace.Host { return trace.Host{Correct: true, Log: entries} }
+	entry := func(sender peer.ID, at sim.Time) trace.Entry {
+		return trace.Entry{ID: peer.MessageID{Sender: sender}, At: at}
+	}
+	r := &trace.Run{Hosts: []trace.Host{
+		log(entry(0, 10*ms), entry(1, 11*ms), entry(2, 20*ms)),
+		log(entry(0, 10*ms), entry(2, 12*ms+500_000), entry(1, 20*ms)),
+		log(entry(1, 100*ms), entry(0, 101*ms), entry(2, 102*ms)),
+	}}
+	d := orderingOf(&result.Ordering{FirstDifference: &result.Difference{Position: 1}, Divergence: result.Divergence{Positions: 3, PositionsDiffering: 3}})
+	d.diverged(r)
+	if d.Position != 2 || d.First != 1 || *d.Since != 12.5 {
+		t.Errorf("parted at position %d, at %v ms; the lowest is %d", d.Position, *d.Since, d.First)
+	}
+	const want = "Position 1 is the lowest at which the logs differ in the end. In time they part first at position 2, at 12.5 ms."
+	if got := d.parted(); got != want {
+		t.Errorf("the page says %q, want %q", got, want)
+	}
+	if d.Position = 1; d.parted() != "" {
+		t.Errorf("where both are one the page says %q", d.parted())
 	}
 }

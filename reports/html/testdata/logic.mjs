@@ -11,7 +11,7 @@ import { spread, xScale, yScale } from "./curve.js";
 import { Filter, parse } from "./filter.js";
 import { Frame, hatch } from "./frame.js";
 import { read, write } from "./hash.js";
-import { short, signed, token } from "./words.js";
+import { short, signed, stateAt, token } from "./words.js";
 
 // A small generator of numbers, so that every run draws the same ones.
 let seed = 1;
@@ -21,6 +21,15 @@ const draw = (n) => {
 };
 
 const tests = {
+  "where logs part in time and where they differ lowest are told apart"() {
+    const summary = { diverged_ms: 231, diverged_position: 5, first_difference: 5 };
+    assert.equal(stateAt(summary, 230), "agree so far");
+    assert.equal(stateAt(summary, 231), "diverged since position 5 (231 ms)");
+    summary.first_difference = 1;
+    assert.equal(stateAt(summary, 300), "diverged since 231 ms, at position 5 (lowest in the end: 1)");
+    assert.equal(stateAt({ diverged_ms: null, diverged_position: 0, first_difference: 0 }, 300), "agree so far");
+  },
+
   "packets in view are those that a look at each of them finds"() {
     for (let round = 0; round < 40; round++) {
       const run = someRun(4, 60);

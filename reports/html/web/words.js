@@ -63,10 +63,15 @@ export function sentence(run, e) {
   return "";
 }
 
-// state says whether the logs agree up to a time.
+// stateAt says whether the logs agree up to a time. The position at which they
+// part first in time may be a higher one than that of the first difference, which
+// is the lowest in the end; then both are named.
 export function stateAt(summary, t) {
   if (summary.diverged_ms !== null && summary.diverged_ms <= t) {
-    return `diverged since position ${summary.diverged_position} (${short(summary.diverged_ms)} ms)`;
+    const { diverged_position: at, first_difference: lowest } = summary;
+    return at === lowest
+      ? `diverged since position ${at} (${short(summary.diverged_ms)} ms)`
+      : `diverged since ${short(summary.diverged_ms)} ms, at position ${at} (lowest in the end: ${lowest})`;
   }
   return "agree so far";
 }
