@@ -11,6 +11,7 @@ import { spread, xScale, yScale } from "./curve.js";
 import { Filter, parse } from "./filter.js";
 import { Frame, hatch } from "./frame.js";
 import { read, write } from "./hash.js";
+import { entriesShown } from "./vector.js";
 import { short, signed, stateAt, token } from "./words.js";
 
 // A small generator of numbers, so that every run draws the same ones.
@@ -21,6 +22,21 @@ const draw = (n) => {
 };
 
 const tests = {
+  "of a vector of many peers the entries that matter are shown"() {
+    const values = Array(20).fill(0);
+    const other = Array(20).fill(0);
+    assert.deepEqual(entriesShown([3, 1], null, [1, -1], 12), { shown: [0, 1], left: 0, differ: 0 });
+    values[17] = 4;
+    values[18] = 9;
+    other[18] = 1;
+    other[19] = 1;
+    assert.deepEqual(entriesShown(values, other, [15, 3, -1], 4), { shown: [3, 15, 17, 18], left: 16, differ: 1 });
+    assert.deepEqual(entriesShown(values, null, [15], 3), { shown: [15, 17, 18], left: 17, differ: 0 });
+    assert.deepEqual(entriesShown(values, null, [15], 5).shown, [0, 1, 15, 17, 18]);
+    assert.deepEqual(entriesShown(values, other, [0, 1, 2, 3], 2).shown, [0, 1]);
+    assert.deepEqual(entriesShown(values, [...values], [], 2), { shown: [17, 18], left: 18, differ: 0 });
+  },
+
   "where logs part in time and where they differ lowest are told apart"() {
     const summary = { diverged_ms: 231, diverged_position: 5, first_difference: 5 };
     assert.equal(stateAt(summary, 230), "agree so far");

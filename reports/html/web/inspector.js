@@ -3,6 +3,7 @@
 
 import { el, refill } from "./dom.js";
 import { keyText } from "./messages.js";
+import { entriesShown } from "./vector.js";
 import { count, ms, short, token } from "./words.js";
 
 const MOST_PEERS = 12;
@@ -89,24 +90,33 @@ function messageParts(page, m) {
   return [
     el("h3", {}, run.name(m)),
     el("table", { class: "facts" }, el("tbody", {}, rows)),
-    vector(run, m),
+    vector(page, m),
     receptions(page, run, m),
     page.finding() ? null : copyLine(page, token(page.file.seed, run.at[m], page.summary().label)),
   ];
 }
 
-// vector is the vector clock as bars with their numbers.
-function vector(run, m) {
+// vector is the vector clock as bars with their numbers. Of many peers it has
+// those that matter: who sent the message and the one it is compared with, whose
+// logs differ, and where the two clocks do.
+function vector(page, m) {
+  const { run } = page;
   const table = run.vectors();
-  const values = [...table.subarray(m * run.peers, (m + 1) * run.peers)];
+  const of = (message) => [...table.subarray(message * run.peers, (message + 1) * run.peers)];
+  const values = of(m);
+  const f = page.finding();
+  const rival = f ? page.chosen().find((other) => other !== m) : undefined;
+  const wanted = [run.sender[m], ...(rival === undefined ? [] : [run.sender[rival]]), ...(f ? [f.p, f.q] : []), page.store.state.peer];
+  const { shown, left, differ } = entriesShown(values, rival === undefined ? null : of(rival), wanted, MOST_PEERS);
   const most = Math.max(...values, 1);
-  const shown = values.slice(0, MOST_PEERS);
-  return el("div", { class: "vector", role: "img", "aria-label": `vector clock ${values.join(" ")}` },
-    shown.map((v, p) => {
+  const rest = left === 0 ? "" : `${left} left out${rival === undefined ? "" : `, ${differ === 0 ? "all" : `${differ} not`} as in ${run.name(rival)}'s`}`;
+  const told = shown.map((p) => `p${p} ${values[p]}`).join(", ");
+  return el("div", { class: "vector", role: "img", "aria-label": `vector clock: ${told}${rest && `; ${rest}`}` },
+    shown.map((p) => {
       const bar = el("i", {});
-      bar.style.height = `${Math.round((v / most) * 22) + 1}px`;
-      return el("span", { title: `p${p}: ${v}` }, bar, el("b", {}, String(v)));
-    }), values.length > MOST_PEERS && el("em", {}, `+${values.length - MOST_PEERS}`));
+      bar.style.height = `${Math.round((values[p] / most) * 22) + 1}px`;
+      return el("span", { title: `p${p}: ${values[p]}` }, bar, el("b", {}, String(values[p])), left > 0 && el("small", {}, `p${p}`));
+    }), left > 0 && el("em", {}, rest));
 }
 
 // mostWanted are the peers that the inspector lists: of too many those of the
