@@ -40,9 +40,20 @@ type tile struct {
 	role  role
 }
 
+// answer is that to a question about a run. The first ones are those of
+// result.Verdict.
+type answer uint8
+
+const (
+	yes     = answer(result.Holds)
+	no      = answer(result.Violated)
+	untold  = answer(result.Unknown) // the run was cut short
+	lacking = untold + 1             // no two logs part, but the run is over and they lack messages
+)
+
 // verdict is the answer to one question.
 type verdict struct {
-	answer result.Verdict
+	answer answer
 	words  string
 }
 
@@ -249,21 +260,25 @@ func names(who []peer.ID) string {
 // agreement answers whether the logs agree.
 func agreement(r *trace.Run) verdict {
 	if at := firstDifference(r); at > 0 {
-		return verdict{result.Violated, fmt.Sprintf("logs part at position %d", at)}
+		return verdict{no, fmt.Sprintf("logs part at position %d", at)}
 	}
-	if !r.Result.Complete {
-		return verdict{result.Unknown, "logs agree, but are not complete"}
+	cut := r.Result.Limit == "until" || r.Result.Limit == "events"
+	switch {
+	case !r.Result.Complete && cut:
+		return verdict{untold, "logs agree so far"}
+	case !r.Result.Complete:
+		return verdict{lacking, "logs agree, but are incomplete"}
 	}
-	return verdict{result.Holds, "logs agree"}
+	return verdict{yes, "logs agree"}
 }
 
 // causality answers whether causes come first.
 func causality(r *trace.Run) verdict {
-	v := r.Result.Properties.Causal
+	v := answer(r.Result.Properties.Causal)
 	switch v {
-	case result.Holds:
+	case yes:
 		return verdict{v, "cause before effect"}
-	case result.Unknown:
+	case untold:
 		return verdict{v, "cause first? the run ended before"}
 	}
 	for i := range r.Findings {

@@ -8,7 +8,6 @@ import (
 	"mpcomm/peer"
 	"mpcomm/peer/history"
 	"mpcomm/peer/journal"
-	"mpcomm/reports/result"
 	"mpcomm/reports/trace"
 	"mpcomm/sim"
 )
@@ -206,7 +205,7 @@ func (f *Figure) remedy(runs []*trace.Run) {
 		return
 	}
 	for i, r := range runs {
-		if f.cards[i].answers() != [2]result.Verdict{} || r == f.base || len(r.Messages) != len(f.base.Messages) {
+		if f.cards[i].answers() != [2]answer{} || r == f.base || len(r.Messages) != len(f.base.Messages) {
 			continue
 		}
 		m, p := f.pair.second, f.pair.wrong

@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"mpcomm/reports/palette"
-	"mpcomm/reports/result"
 	"mpcomm/reports/svg"
 	"mpcomm/reports/trace"
 )
@@ -206,12 +205,12 @@ func (d *sheet) drawTile(t tile, x, y, width svg.Len) {
 func (d *sheet) drawVerdict(v verdict, x, y, width svg.Len) {
 	ink := palette.Soft
 	switch v.answer {
-	case result.Holds:
+	case yes:
 		ink = palette.Good
 		tick := svg.Stroke(ink, 300)
 		tick.Round = true
 		d.picture.Path(tick, false, svg.Point{X: x + 2*px, Y: y - 5*px}, svg.Point{X: x + 7*px, Y: y}, svg.Point{X: x + 16*px, Y: y - 10*px})
-	case result.Violated:
+	case no, lacking:
 		ink = palette.Bad
 		d.cross(svg.Point{X: x + 9*px, Y: y - 5*px}, 550, ink, 300)
 	default:

@@ -8,7 +8,6 @@ import (
 
 	"mpcomm/peer"
 	"mpcomm/peer/history"
-	"mpcomm/reports/result"
 	"mpcomm/reports/trace"
 	"mpcomm/sim"
 )
@@ -18,8 +17,8 @@ type sentence struct{ head, words string }
 
 // answers is what an ordering made of the run: do the logs agree, and is cause
 // before effect?
-func (c *card) answers() [2]result.Verdict {
-	return [2]result.Verdict{c.verdicts[0].answer, c.verdicts[1].answer}
+func (c *card) answers() [2]answer {
+	return [2]answer{c.verdicts[0].answer, c.verdicts[1].answer}
 }
 
 // Title is the finding in a few words, made from the verdicts; of a moment, what
@@ -36,7 +35,7 @@ func (f *Figure) Title() string {
 		}
 		return fmt.Sprintf("%s: %v logs %v before %v, %v the other way round", f.base.Ordering, f.pair.wrong, second, first, other)
 	}
-	var distinct [][2]result.Verdict
+	var distinct [][2]answer
 	for i := range f.cards {
 		if a := f.cards[i].answers(); !slices.Contains(distinct, a) {
 			distinct = append(distinct, a)
@@ -54,9 +53,9 @@ func (f *Figure) Title() string {
 // outcome is both answers in a few words.
 func (f *Figure) outcome(c *card) string {
 	a := c.answers()
-	logs := map[result.Verdict]string{result.Holds: "the logs agree", result.Violated: "the logs differ", result.Unknown: "the logs agree so far"}[a[0]]
-	cause := map[result.Verdict]string{result.Holds: "cause comes first", result.Violated: "cause does not come first", result.Unknown: "causes are not known"}[a[1]]
-	if a[0] == a[1] || a[0] == result.Unknown || a[1] == result.Unknown {
+	logs := [...]string{yes: "the logs agree", no: "the logs differ", untold: "the logs agree so far", lacking: "the logs agree, but are incomplete,"}[a[0]]
+	cause := [...]string{yes: "cause comes first", no: "cause does not come first", untold: "causes are not known"}[a[1]]
+	if a[0] == a[1] || a[0] >= untold || a[1] == untold {
 		return logs + " and " + cause
 	}
 	return logs + ", but " + cause
@@ -88,10 +87,10 @@ func (f *Figure) whys(runs []*trace.Run) {
 		}
 		answers := c.answers()
 		switch {
-		case answers[0] == result.Violated && !parted && r.Result.FirstDifference != nil:
+		case answers[0] == no && !parted && r.Result.FirstDifference != nil:
 			parted = true
 			c.why = r.Result.FirstDifference.Text
-		case answers[0] != result.Violated && answers[1] == result.Violated && !acausal:
+		case answers[0] != no && answers[1] == no && !acausal:
 			acausal = true
 			at := slices.IndexFunc(r.Findings, func(g trace.Finding) bool { return g.Kind == trace.Acausal })
 			if at >= 0 {
