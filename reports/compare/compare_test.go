@@ -76,7 +76,7 @@ func TestTextbookExamples(t *testing.T) {
 			check("missing", d.Missing, test.missing)
 			check("identical", d.Identical, false)
 			check("distinct_logs", d.DistinctLogs, 2)
-			check("pairs", d.Pairs, 1)
+			check("pairs", d.Pairs.N, int64(1))
 		})
 	}
 }
@@ -159,8 +159,8 @@ func TestCrashedLogsAreLeftOut(t *testing.T) {
 	h.Crashed = []bool{false, true, false}
 	h.Submitted = []peer.ID{2, 1, 0}
 	var c Comparer
-	if d := c.Compare(h, Options{MessagesPerPeer: 1}); !d.Identical || d.Pairs != 1 || d.Deliveries != 6 {
-		t.Errorf("identical %v, pairs %d, deliveries %d; want true, 1, 6", d.Identical, d.Pairs, d.Deliveries)
+	if d := c.Compare(h, Options{MessagesPerPeer: 1}); !d.Identical || d.Pairs.N != 1 || d.Deliveries != 6 {
+		t.Errorf("identical %v, pairs %d, deliveries %d; want true, 1, 6", d.Identical, d.Pairs.N, d.Deliveries)
 	}
 }
 
@@ -234,8 +234,8 @@ func TestManyLogsAreDrawnInPairs(t *testing.T) {
 		share := d.KendallDistance.Float()
 		want := 100.0 / 199 // pairs of distinct logs, one of each half
 		z := (share - want) / math.Sqrt(want*(1-want)/DrawnPairs)
-		if d.Pairs != DrawnPairs || d.DistinctLogs != 2 || math.Abs(z) > 4.5 {
-			t.Errorf("seed %d: %d pairs, mean %v, %v standard errors from %v", seed, d.Pairs, share, z, want)
+		if d.Pairs.N != DrawnPairs || d.DistinctLogs != 2 || math.Abs(z) > 4.5 {
+			t.Errorf("seed %d: %d pairs, mean %v, %v standard errors from %v", seed, d.Pairs.N, share, z, want)
 		}
 	}
 	if len(seen) < 2 {

@@ -188,8 +188,8 @@ func TestFromFilesNamesPeers(t *testing.T) {
 	var c Comparer
 	d := c.Compare(FromFiles([]File{a, b}), Options{})
 	first := c.FirstDifference(nil)
-	if d.Pairs != 1 || first.Peers != [2]peer.ID{2, 4} || *first.Messages[0] != "p1#0" {
-		t.Errorf("pairs %d, first difference %+v; want peers 2 and 4", d.Pairs, first)
+	if d.Pairs.N != 1 || first.Peers != [2]peer.ID{2, 4} || *first.Messages[0] != "p1#0" {
+		t.Errorf("pairs %d, first difference %+v; want peers 2 and 4", d.Pairs.N, first)
 	}
 	if want := "p2 logged p1#0 first, p4 logged p0#0 first; neither is known to have caused the other."; first.Text != want {
 		t.Errorf("got  %s\nwant %s", first.Text, want)

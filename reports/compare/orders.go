@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"mpcomm/peer/history"
+	"mpcomm/reports/result"
 	"mpcomm/reports/stats"
 )
 
@@ -25,7 +26,7 @@ func (c *Comparer) CompareOrders(h *history.History, o *history.Orders, opts Opt
 	list, n, logs := o.List(), o.Messages(), o.Logs()
 	pairs := logs * (logs - 1) / 2
 	d := Divergence{
-		Identical: len(list) == 1, PrefixConsistent: len(list) == 1, DistinctLogs: len(list), Pairs: pairs,
+		Identical: len(list) == 1, PrefixConsistent: len(list) == 1, DistinctLogs: len(list), Pairs: result.Int(pairs),
 		Messages: n, Positions: n, CommonPrefix: n, Deliveries: n * logs,
 	}
 	if len(list) > 1 {

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"slices"
 
+	"mpcomm/reports/result"
 	"mpcomm/reports/stats"
 	"mpcomm/sim/rng"
 )
@@ -44,7 +45,7 @@ func (c *Comparer) pairs(opts Options, d *Divergence) {
 		p := c.measure(j, token, opts.Want, masked)
 		sums.add(p)
 	}
-	d.Pairs = sums.pairs
+	d.Pairs = result.Int(sums.pairs)
 	sums.write(d)
 }
 

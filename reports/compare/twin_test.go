@@ -368,10 +368,10 @@ func TestAgainstTwin(t *testing.T) {
 // complete logs is inverted.
 func checkLaws(t *rapid.T, d *Divergence, w *Window) {
 	k, f, u := d.KendallDistance, d.Footrule, d.Ulam
-	if w == nil && d.Pairs > 0 && (f.Cmp(k) < 0 || f.Cmp(stats.Ratio{Num: 2 * k.Num, Den: k.Den}) > 0 || u.Cmp(k) > 0) {
+	if w == nil && d.Pairs.N > 0 && (f.Cmp(k) < 0 || f.Cmp(stats.Ratio{Num: 2 * k.Num, Den: k.Den}) > 0 || u.Cmp(k) > 0) {
 		t.Errorf("K %v, F %v, Ulam %v: want K <= F <= 2K and Ulam <= K", k, f, u)
 	}
-	if w == nil && d.Missing == 0 && d.Pairs > 0 && (d.Contested.Num == 0) != (d.KendallMax.N == 0) {
+	if w == nil && d.Missing == 0 && d.Pairs.N > 0 && (d.Contested.Num == 0) != (d.KendallMax.N == 0) {
 		t.Errorf("contested %v but largest Kendall distance %d", d.Contested, d.KendallMax.N)
 	}
 	if d.Identical && (d.Contested.Num != 0 || k.Num != 0 || f.Num != 0 || u.Num != 0) {

@@ -78,7 +78,7 @@ var columns = [...]column{
 	{"divergence.kendall_max", number, "pairs of messages", "the largest Kendall distance of two logs", func(o *Ordering) (int64, uint64) { return some(o.Divergence.KendallMax) }},
 	{"divergence.footrule", number, "positions", "Spearman's footrule of two logs: how far messages are displaced, in sum, mean over pairs of logs", func(o *Ordering) (int64, uint64) { return of(o.Divergence.Footrule) }},
 	{"divergence.ulam", number, "messages", "fewest messages to move to make two logs equal, mean over pairs of logs", func(o *Ordering) (int64, uint64) { return of(o.Divergence.Ulam) }},
-	{"divergence.pairs", number, "pairs of logs", "pairs of logs that were compared", func(o *Ordering) (int64, uint64) { return whole(o.Divergence.Pairs) }},
+	{"divergence.pairs", number, "pairs of logs", "pairs of logs that were compared", func(o *Ordering) (int64, uint64) { return some(o.Divergence.Pairs) }},
 	{"divergence.distinct_logs", number, "logs", "logs that differ from each other", func(o *Ordering) (int64, uint64) { return whole(o.Divergence.DistinctLogs) }},
 	{"divergence.first_difference", number, "position", "first position, from 1, at which not all compared logs hold the same message; none where they are identical", func(o *Ordering) (int64, uint64) { return some(o.Divergence.FirstDifference) }},
 	{"divergence.common_prefix", number, "positions", "positions before the first difference", func(o *Ordering) (int64, uint64) { return whole(o.Divergence.CommonPrefix) }},

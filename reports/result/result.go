@@ -47,8 +47,8 @@ type Ordering struct {
 	Heal               *Heal                `json:"heal,omitempty"`   // only of a scenario that is healed
 	FirstDifference    *Difference          `json:"first_difference"` // null when the logs are identical
 
-	// NotComputed names the values that are null because the run was too large to
-	// keep its logs; empty for a run that kept them.
+	// NotComputed names the values that are null, or left out, because the run was
+	// too large to keep its logs; empty for a run that kept them.
 	NotComputed List[string] `json:"not_computed,omitempty"`
 
 	// Mechanisms are counted only where they were asked for.
@@ -154,7 +154,7 @@ type Divergence struct {
 	KendallMax           NullInt     `json:"kendall_max"`            // largest over pairs
 	Footrule             stats.Ratio `json:"footrule"`               // Spearman's, mean over pairs
 	Ulam                 stats.Ratio `json:"ulam"`                   // fewest messages to move, mean over pairs
-	Pairs                int         `json:"pairs"`                  // pairs of logs behind these means
+	Pairs                NullInt     `json:"pairs"`                  // pairs of logs behind these means; null without logs
 	DistinctLogs         int         `json:"distinct_logs"`
 	FirstDifference      NullInt     `json:"first_difference"` // position from 1; null when identical
 	CommonPrefix         int         `json:"common_prefix"`

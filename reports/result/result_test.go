@@ -64,7 +64,7 @@ func sample() *Ordering {
 		Divergence: Divergence{
 			Identical: false, Contested: stats.Share(91, 100), InversionsPerMessage: stats.Share(next(), 1000),
 			KendallDistance: stats.Share(next(), 7), KendallMax: Int(next()), Footrule: stats.Share(next(), 3), Ulam: stats.Share(next(), 9),
-			Pairs: next(), DistinctLogs: next(), FirstDifference: Int(next()), CommonPrefix: next(), Positions: next(),
+			Pairs: Int(next()), DistinctLogs: next(), FirstDifference: Int(next()), CommonPrefix: next(), Positions: next(),
 			PositionsDiffering: next(), Missing: next(), Duplicates: next(), Messages: next(), Deliveries: next(),
 			PrefixConsistent: true, RoundsClassic: next(), RoundsFull: next(),
 		},

@@ -52,7 +52,7 @@ func integers(o *Ordering) [len(integerPaths)]int64 {
 		d.KendallMax.N, d.FirstDifference.N,
 		int64(one(o.Complete)), int64(one(d.Identical)), int64(one(d.PrefixConsistent)), int64(one(p.OpenedAll)),
 		int64(o.Events), int64(o.Ties), int64(len(o.Absent)),
-		int64(d.Pairs), int64(d.DistinctLogs), int64(d.CommonPrefix), int64(d.Positions),
+		d.Pairs.N, int64(d.DistinctLogs), int64(d.CommonPrefix), int64(d.Positions),
 		int64(d.PositionsDiffering), int64(d.Missing), int64(d.Duplicates), int64(d.Messages),
 		int64(d.Deliveries), int64(d.RoundsClassic), int64(d.RoundsFull),
 		int64(q.FIFOViolations), int64(q.FIFOGaps), int64(q.CausalViolations), int64(q.CausalGaps),

@@ -172,11 +172,12 @@ func spread(t *rapid.T, o *Ordering) {
 	ratio := func() stats.Ratio { return stats.Share(size(), rapid.SampledFrom([]int{0, 1, 3, 8}).Draw(t, "den")) }
 	d, q, c, p := &o.Divergence, &o.Quality, &o.Cost, &o.Phases
 	for _, n := range []*int{
-		&d.Pairs, &d.DistinctLogs, &d.CommonPrefix, &d.Positions, &d.PositionsDiffering, &d.Missing, &d.Duplicates, &d.Messages,
+		&d.DistinctLogs, &d.CommonPrefix, &d.Positions, &d.PositionsDiffering, &d.Missing, &d.Duplicates, &d.Messages,
 		&d.Deliveries, &d.RoundsClassic, &d.RoundsFull, &q.FIFOViolations, &q.FIFOGaps, &q.CausalViolations, &q.CausalGaps,
 	} {
 		*n = size()
 	}
+	d.Pairs = Int(size())
 	for _, n := range []*uint64{
 		&o.Events, &o.Ties, &c.Packets, &c.PacketsPhases, &c.PacketsOrdering, &c.PacketsAcks, &c.PacketsResent, &c.PacketsLost, &c.Bytes,
 		&c.PacketsDuplicated, &c.PacketsRepeated, &c.Clamped, &p.TooEarly, &p.TooLate, &p.Resent,

@@ -63,7 +63,7 @@ func (b *brush) metrics(d *result.Divergence) [][]string {
 		{"rounds, as the lab counts", integer(d.RoundsClassic), "of the first log against the others but the last"},
 		{"contested", share(d.Contested), "of the messages stand in two orders somewhere"},
 		{"overtaken", overtakenWord(d.InversionsPerMessage), "overtakings per message, mean over pairs"},
-		{"swapped pairs", number(d.KendallDistance), "Kendall distance, mean over " + plural(d.Pairs, "pair")},
+		{"swapped pairs", number(d.KendallDistance), "Kendall distance, mean over " + plural(int(d.Pairs.N), "pair")},
 		{"swapped pairs at most", kendallMax, "Kendall distance of the worst pair"},
 		{"places moved", number(d.Footrule), "Spearman's footrule, mean over pairs"},
 		{"messages to move", number(d.Ulam), "Ulam distance, mean over pairs"},

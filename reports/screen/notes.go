@@ -108,6 +108,9 @@ func notesOf(r *result.Ordering) []string {
 // notComputed names what a screen leaves out of a run without logs.
 func notComputed(r *result.Ordering) string {
 	what := []string{"OVERTAKEN, WAIT, the reason of the first difference"}
+	if slices.Contains(r.NotComputed, "mechanisms") {
+		what = append(what, "the mechanisms of all differences")
+	}
 	if slices.Contains(r.NotComputed, "divergence.contested") {
 		what = append(what, "the share of contested messages")
 	}

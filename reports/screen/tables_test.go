@@ -17,7 +17,7 @@ func comparison() *Comparison {
 		Divergence: &result.Divergence{
 			Contested: stats.Ratio{Num: 2, Den: 3}, InversionsPerMessage: stats.Ratio{Num: 1, Den: 3},
 			KendallDistance: stats.Ratio{Num: 4, Den: 3}, KendallMax: result.Int(2), Footrule: stats.Ratio{Num: 8, Den: 3},
-			Ulam: stats.Ratio{Num: 2, Den: 3}, Pairs: 3, DistinctLogs: 2, FirstDifference: result.Int(2), CommonPrefix: 1,
+			Ulam: stats.Ratio{Num: 2, Den: 3}, Pairs: result.Int(3), DistinctLogs: 2, FirstDifference: result.Int(2), CommonPrefix: 1,
 			Positions: 4, PositionsDiffering: 3, Messages: 4, Deliveries: 12, RoundsClassic: 2, RoundsFull: 3,
 		},
 		First: &result.Difference{

@@ -40,7 +40,7 @@ func (s *spread) times() result.Times {
 // notStreamed are the values that a streamed run leaves out; they are null.
 var notStreamed = []string{
 	"divergence.inversions_per_message", "divergence.kendall_distance", "divergence.kendall_max", "divergence.footrule",
-	"divergence.ulam", "quality.truth_inversions_per_message",
+	"divergence.ulam", "divergence.pairs", "quality.truth_inversions_per_message",
 	"cost.latency_ms.p50", "cost.latency_ms.p99", "cost.latency_self_ms.p50", "cost.latency_self_ms.p99",
 	"cost.hold_ms.p50", "cost.hold_ms.p99", "first_difference",
 }
@@ -131,6 +131,9 @@ func (v *Evaluator) evaluateStreamed(p *Plan, o *Outcome) {
 	r.NotComputed = append(r.NotComputed[:0], notStreamed...)
 	if r.Divergence.Contested.Den == 0 {
 		r.NotComputed = append(r.NotComputed, "divergence.contested")
+	}
+	if v.Mechanisms {
+		r.NotComputed = append(r.NotComputed, "mechanisms")
 	}
 	if !known {
 		r.NotComputed = append(r.NotComputed, "properties.causal", "quality.causal_violations", "quality.causal_gaps")
