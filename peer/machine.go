@@ -220,14 +220,18 @@ func (m *Machine) Arrive(now Instant, msg *Message, out *Effects) error {
 	return m.arrive(now, msg, out)
 }
 
-// Glimpse reads what Arrive will read for a packet of that kind from q, so that
-// it is at hand by then, and returns a number without meaning. It changes nothing;
-// q is one of the group.
-func (m *Machine) Glimpse(kind Kind, q ID) int32 {
-	if at := len(m.backlog); kind.Body() && m.deferring && at < cap(m.backlog) {
-		return m.missing + int32(m.backlog[:at+1][at])
+// Glance and Glimpse read what Arrive will read, so that it is at hand by then,
+// and return a number without meaning; they change nothing. Glance reads the
+// Machine, and Glimpse, after it, what the Machine keeps elsewhere about a packet
+// from q, one of the group, with a body or without.
+func (m *Machine) Glance() int32 { return int32(m.phase) + m.missing + int32(m.c.Phases.Protocol) }
+
+// Glimpse belongs to Glance.
+func (m *Machine) Glimpse(q ID, body bool) int32 {
+	if at := len(m.backlog); body && m.deferring && at < cap(m.backlog) {
+		return int32(m.backlog[:at+1][at])
 	}
-	return m.missing + int32(m.flags[q])
+	return int32(m.flags[q])
 }
 
 // Broadcast is Step with an InputBroadcast of id.

@@ -5,7 +5,7 @@ import "mpcomm/peer"
 // fetchAhead is how many events fetch looks ahead; below fetchFrom slots, which
 // fill a quarter of a megabyte, caches do without.
 const (
-	fetchAhead = 16
+	fetchAhead = 64
 	fetchFrom  = 4096
 	manyPeers  = 512 // from which fetch pays for their state alone
 )
@@ -23,29 +23,43 @@ func (e *Engine) fetch() {
 	if len(e.slab) < fetchFrom && !e.large {
 		return
 	}
-	var comes [fetchAhead]struct {
-		from peer.ID
-		to   uint16
-		kind peer.Kind
-	}
-	n := 0
-	for k := range fetchAhead {
-		ev, ok := e.sched.Ahead(k)
+	var comes [fetchAhead]coming
+	n, seen := 0, 0
+	for ; seen < fetchAhead; seen++ {
+		ev, ok := e.sched.Ahead(seen)
 		if !ok {
 			break
 		}
 		if ev.kind == eventArrival {
 			m := &e.slab[ev.ref].msg
-			comes[n].from, comes[n].to, comes[n].kind = m.From, ev.to, m.Kind
+			comes[n] = coming{from: m.From, to: ev.to, body: m.Kind.Body()}
 			n++
 		}
 	}
-	sum := int32(n)
-	if !e.large {
-		n = 0 // their machines are at hand
+	e.fetched = max(seen, 1)
+	e.glimpse = int32(n)
+	if e.large {
+		e.glimpse = e.lookAt(comes[:n])
 	}
-	for k := range comes[:n] {
-		sum += e.machines[comes[k].to].Glimpse(comes[k].kind, comes[k].from)
+}
+
+// coming is a packet that arrives soon.
+type coming struct {
+	from peer.ID
+	to   uint16
+	body bool
+}
+
+// lookAt reads what machines will read of themselves, and only then, when that is
+// at hand, what it leads to: a guess where that is would be wrong too often.
+func (e *Engine) lookAt(comes []coming) int32 {
+	sum := int32(0)
+	for i := range comes {
+		sum += e.machines[comes[i].to].Glance()
 	}
-	e.glimpse = sum
+	for i := range comes {
+		c := &comes[i]
+		sum += e.machines[c.to].Glimpse(c.from, c.body)
+	}
+	return sum
 }
