@@ -60,6 +60,9 @@ func (e *Engine) lookAt(comes []coming) int32 {
 	for i := range comes {
 		c := &comes[i]
 		sum += e.machines[c.to].Glimpse(c.from, c.body)
+		if c.body && e.machines[c.to].Phase() == peer.Handshake {
+			sum += e.hosts[c.to].nextParcel()
+		}
 	}
 	return sum
 }

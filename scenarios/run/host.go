@@ -34,6 +34,15 @@ func (h *host) park(slot uint32, sent, now sim.Time) {
 	h.parked = append(h.parked, parcel{slot, tooLong}, parcel{uint32(now >> 32), uint32(now)})
 }
 
+// nextParcel reads the place of the next parcel and returns a number without
+// meaning.
+func (h *host) nextParcel() int32 {
+	if at := len(h.parked); at < cap(h.parked) {
+		return int32(h.parked[:at+1][at].slot)
+	}
+	return 0
+}
+
 // unpark returns the slot of the parcel at k, when it came, and where the next is.
 func (e *Engine) unpark(parked []parcel, k int) (slot uint32, came sim.Time, next int) {
 	x := parked[k]
