@@ -288,17 +288,21 @@ type Phases struct {
 	GivenUp   List[GivenUp] `json:"given_up"`
 }
 
-// Stuck is a peer that waited in vain.
+// Stuck is a peer that waited in vain, and whom it waited for: the first of them,
+// and how many more.
 type Stuck struct {
 	Peer       peer.ID       `json:"peer"`
 	Phase      string        `json:"phase"`
 	WaitingFor List[peer.ID] `json:"waiting_for"`
+	More       int           `json:"more,omitempty"`
 }
 
-// GivenUp is a peer whose READY never came, and who opened without it.
+// GivenUp is a peer whose READY never came, and who opened without it: the first
+// of them, and how many more.
 type GivenUp struct {
 	Peer peer.ID       `json:"peer"`
 	By   List[peer.ID] `json:"by"`
+	More int           `json:"more,omitempty"`
 }
 
 // Departure is a clock that was further from true time than the scenario

@@ -77,7 +77,7 @@ func sample() *Ordering {
 		Phases: Phases{
 			Opened: List[NullMS]{ms(), {}, ms()}, Handshake: ms(), DataAt: ms(), OpenedAll: true, Data: ms(), Stop: ms(),
 			Closed: List[NullMS]{{}, ms(), ms()}, TooEarly: uint64(next()), TooLate: uint64(next()), Resent: uint64(next()),
-			Stuck: List[Stuck]{{3, "handshake", List[peer.ID]{5}}}, GivenUp: List[GivenUp]{{5, List[peer.ID]{0, 3}}},
+			Stuck: List[Stuck]{{3, "handshake", List[peer.ID]{5}, 2}}, GivenUp: List[GivenUp]{{5, List[peer.ID]{0, 3}, 4}},
 		},
 		Faults: List[Fault]{
 			{At: "1s", Partition: [][]peer.ID{{0, 1}, {2, 3}}, For: "500ms", Mode: "drop", Struck: uint64(next())},

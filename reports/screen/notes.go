@@ -180,13 +180,18 @@ func entries(n int) string {
 }
 
 // stuckNotes names who waited in vain for whom, peers with the same fate
-// together.
+// together, and counts what is too much to be named.
 func stuckNotes(r *result.Ordering) []string {
 	var fates []note
+	others := 0
 	for _, s := range r.Phases.Stuck {
 		fate := "stuck in " + s.Phase
 		if len(s.WaitingFor) > 0 {
-			fate += ", waiting for " + peers(s.WaitingFor)
+			fate += ", waiting for " + peers(s.WaitingFor, s.More)
+		}
+		if len(fates) == mostNamed && fateAt(fates, fate) < 0 {
+			others++
+			continue
 		}
 		fates = together(fates, fate, s.Peer.String())
 	}
@@ -194,14 +199,20 @@ func stuckNotes(r *result.Ordering) []string {
 	for _, f := range fates {
 		out = append(out, list(f.about)+" "+f.text)
 	}
+	if others > 0 {
+		out = append(out, "and "+plural(others, "other peer")+" stuck")
+	}
 	return out
 }
 
 // givenUpNotes names the peers that others opened without.
 func givenUpNotes(r *result.Ordering) []string {
 	var out []string
-	for _, g := range r.Phases.GivenUp {
-		out = append(out, fmt.Sprintf("%s never heard READY from %s and opened without it", peers(g.By), g.Peer))
+	for i, g := range r.Phases.GivenUp {
+		if i == mostNamed {
+			return append(out, "and "+plural(len(r.Phases.GivenUp)-i, "other peer")+" never heard by some")
+		}
+		out = append(out, fmt.Sprintf("%s never heard READY from %s and opened without it", peers(g.By, g.More), g.Peer))
 	}
 	return out
 }
@@ -224,7 +235,7 @@ func absentNotes(r *result.Ordering) []string {
 }
 
 func together(fates []note, fate, who string) []note {
-	at := slices.IndexFunc(fates, func(n note) bool { return n.text == fate })
+	at := fateAt(fates, fate)
 	if at < 0 {
 		return append(fates, note{fate, []string{who}})
 	}
@@ -232,21 +243,28 @@ func together(fates []note, fate, who string) []note {
 	return fates
 }
 
+func fateAt(fates []note, fate string) int {
+	return slices.IndexFunc(fates, func(n note) bool { return n.text == fate })
+}
+
 // mostNamed is how many peers a remark names before it counts the others.
 const mostNamed = 8
 
-// peers names peers in the order of their numbers, whatever order they came in.
-func peers(ids []peer.ID) string {
+// peers names peers in the order of their numbers, whatever order they came in,
+// and counts more that are not among them.
+func peers(ids []peer.ID, more int) string {
 	names := make([]string, len(ids))
 	for i, p := range slices.Sorted(slices.Values(ids)) {
 		names[i] = p.String()
 	}
-	return list(names)
+	return listAnd(names, more)
 }
 
-func list(names []string) string {
-	if len(names) > mostNamed {
-		return fmt.Sprintf("%s and %d others", strings.Join(names[:mostNamed-1], ", "), len(names)-mostNamed+1)
+func list(names []string) string { return listAnd(names, 0) }
+
+func listAnd(names []string, more int) string {
+	if all := len(names) + more; all > mostNamed {
+		return fmt.Sprintf("%s and %d others", strings.Join(names[:min(len(names), mostNamed-1)], ", "), all-min(len(names), mostNamed-1))
 	}
 	return strings.Join(names, ", ")
 }

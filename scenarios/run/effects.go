@@ -83,8 +83,10 @@ func (e *Engine) minor(p int, now sim.Time, m *peer.Message, ef *peer.Effect) {
 		}
 		e.record(now, journal.Discard, p, ef.ID)
 	case peer.EffectGiveUp:
-		e.hosts[ef.To].given++
-		e.outcome.GaveUp = append(e.outcome.GaveUp, GivenUp{Peer: peer.ID(p), Of: ef.To})
+		of := &e.hosts[ef.To]
+		if of.given++; of.given <= mostNamed {
+			e.outcome.GaveUp = append(e.outcome.GaveUp, GivenUp{Peer: peer.ID(p), Of: ef.To})
+		}
 		e.recheck = true
 	case peer.EffectPark:
 		i := e.parking

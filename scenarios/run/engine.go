@@ -162,6 +162,7 @@ func NewEngine(p *Plan, o Options) (*Engine, error) {
 	e.hist.Logs = make([]history.Log, n)
 	e.outcome.Opened = make([]sim.Time, n)
 	e.outcome.Closed = make([]sim.Time, n)
+	e.outcome.GivenUp = make([]int32, n)
 	e.outcome.History = &e.hist
 	e.crashedMem = make([]bool, n)
 	e.addCounter = e.outcome.count

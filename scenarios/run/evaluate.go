@@ -227,11 +227,15 @@ func (v *Evaluator) phases(o *Outcome) {
 	}
 	ph.TooEarly, ph.TooLate, ph.Resent = o.TooEarly, o.TooLate, o.Cost.Asked
 	for _, s := range o.Stuck {
-		ph.Stuck = append(ph.Stuck, result.Stuck{Peer: s.Peer, Phase: s.Phase, WaitingFor: s.WaitingFor})
+		ph.Stuck = append(ph.Stuck, result.Stuck{Peer: s.Peer, Phase: s.Phase, WaitingFor: s.WaitingFor, More: s.More})
 	}
 	ph.GivenUp = ph.GivenUp[:0]
 	for _, g := range o.GaveUp {
 		ph.GivenUp = giveUp(ph.GivenUp, g)
+	}
+	for i := range ph.GivenUp {
+		g := &ph.GivenUp[i]
+		g.More = int(o.GivenUp[g.Peer]) - len(g.By)
 	}
 }
 

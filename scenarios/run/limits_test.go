@@ -165,3 +165,36 @@ func oneWay(tb testing.TB, events []journal.Event, p, q peer.ID) sim.Time {
 	}
 	return at[0]
 }
+
+// TestCutRunsNameAFew: where every peer waits for every other, or gives it up,
+// the first are named and the rest counted.
+func TestCutRunsNameAFew(t *testing.T) {
+	t.Parallel()
+	const text = `version: 1
+name: crowded
+peers: 70
+orderings: [naive]
+phases: {kind: robust, retry: 1s, give_up: %s}
+workload: {messages: 1, gap: 1ms}
+network: {latency: 20ms}
+limits: {until: 10ms}
+`
+	o, r := judged(t, fmt.Sprintf(text, "20s"), 1)
+	if o.Limit != run.LimitUntil || len(r.Phases.Stuck) != 70 || len(r.Phases.GivenUp) != 0 {
+		t.Fatalf("the run ends at %q with %d peers stuck and %d given up", o.Limit, len(r.Phases.Stuck), len(r.Phases.GivenUp))
+	}
+	for _, s := range r.Phases.Stuck {
+		if len(s.WaitingFor) != 64 || s.More != 5 {
+			t.Fatalf("%v waits for %d and %d more; want 64 and 5", s.Peer, len(s.WaitingFor), s.More)
+		}
+	}
+	_, r = judged(t, fmt.Sprintf(text, "5ms"), 1)
+	if len(r.Phases.GivenUp) != 70 {
+		t.Fatalf("%d peers were given up; want 70", len(r.Phases.GivenUp))
+	}
+	for _, g := range r.Phases.GivenUp {
+		if len(g.By) != 64 || g.More != 5 {
+			t.Fatalf("%v was given up by %d and %d more; want 64 and 5", g.Peer, len(g.By), g.More)
+		}
+	}
+}

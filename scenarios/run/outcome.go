@@ -24,15 +24,22 @@ const (
 // property holds or is violated and is never unknown.
 func (l Limit) Settled() bool { return l == LimitNone || l == LimitQuiet }
 
+// mostNamed is how many peers are named of those that a peer waits for, and of
+// those that gave it up; the others are counted. Where a run of ten thousand is
+// cut off there are 10^8 pairs.
+const mostNamed = 64
+
 // Stuck names a peer that closed its log without all it waited for, or never
-// closed it, and whom it waited for.
+// closed it, and whom it waited for: at most 64, and how many more.
 type Stuck struct {
 	Peer       peer.ID
 	Phase      string // handshake, data or stop
 	WaitingFor []peer.ID
+	More       int
 }
 
-// GivenUp says that Peer stopped waiting for Of in the handshake.
+// GivenUp says that Peer stopped waiting for Of in the handshake. Of those who
+// gave up one peer the first 64 are listed; Outcome.GivenUp counts them all.
 type GivenUp struct{ Peer, Of peer.ID }
 
 // Cost counts packets as they were handed to links, own copies excluded.
@@ -96,6 +103,7 @@ type Outcome struct {
 	DataAt   sim.Time   // T0, or sim.Never
 	Opened   []sim.Time // when data opened at each peer, or sim.Never
 	Closed   []sim.Time // when each log closed, or sim.Never
+	GivenUp  []int32    // by peer: others that opened without it
 	TooEarly uint64     // data packets that classic peers dropped before the opening
 	TooLate  uint64     // and after the close
 	Gaps     uint64     // packets that a transport held behind a hole
@@ -133,7 +141,7 @@ type Outcome struct {
 func (o *Outcome) reset(seed uint64, faults int) {
 	missing := o.Liveness.Unrecoverable[:0]
 	*o = Outcome{
-		Seed: seed, History: o.History, Streamed: o.Streamed, Opened: o.Opened, Closed: o.Closed, DataAt: sim.Never,
+		Seed: seed, History: o.History, Streamed: o.Streamed, Opened: o.Opened, Closed: o.Closed, GivenUp: o.GivenUp, DataAt: sim.Never,
 		Stuck: o.Stuck[:0], GaveUp: o.GaveUp[:0], Struck: o.Struck[:0], Came: o.Came[:0], Changed: o.Changed[:0], Counters: o.Counters[:0], waiting: o.waiting[:0],
 		Departures: o.Departures[:0], Losses: o.Losses[:0], Stamps: o.Stamps[:0], clocks: o.clocks,
 		Liveness: Liveness{HealedAt: sim.Never, Unrecoverable: missing},

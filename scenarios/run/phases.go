@@ -258,7 +258,8 @@ func (e *Engine) note(p int) {
 	phase, waiting := e.machines[p].Waiting(e.outcome.waiting[:0])
 	e.outcome.waiting = waiting
 	if len(waiting) > 0 {
-		e.outcome.Stuck = append(e.outcome.Stuck, Stuck{Peer: peer.ID(p), Phase: stuckIn(phase), WaitingFor: slices.Clone(waiting)})
+		named := waiting[:min(len(waiting), mostNamed)]
+		e.outcome.Stuck = append(e.outcome.Stuck, Stuck{Peer: peer.ID(p), Phase: stuckIn(phase), WaitingFor: slices.Clone(named), More: len(waiting) - len(named)})
 	}
 }
 
@@ -276,7 +277,7 @@ func (e *Engine) finish() {
 	o := &e.outcome
 	for p := range e.hosts {
 		h := &e.hosts[p]
-		o.Opened[p], o.Closed[p] = h.opened, h.closed
+		o.Opened[p], o.Closed[p], o.GivenUp[p] = h.opened, h.closed, h.given
 		if h.arrived {
 			continue
 		}
