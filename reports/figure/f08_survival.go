@@ -81,7 +81,7 @@ func drawSurvival(d *Data) (*Figure, error) {
 	if len(d.cells()) > 1 {
 		return nil, lacks("has more than one cell; want orderings to compare, and no grid")
 	}
-	longest := 1.0
+	longest := 0.0
 	var all []survivor
 	for _, c := range d.contenders() {
 		l := c.lines[0]
@@ -97,6 +97,7 @@ func drawSurvival(d *Data) (*Figure, error) {
 	captions := []string{d.facts("ordering") + " Bands: 95% intervals (Greenwood; Wilson where no run has parted yet, or all have)." +
 		" Runs whose logs never part are censored at their end.", d.Command}
 	f := &Figure{title: survivalFinding(all, longest), captions: captions}
+	longest = max(longest, 1) // the axis begins at the first position
 	sh := newSheet(single.taller(12), f.title, "Share of runs in which all logs are still the same after k positions", captions)
 	var names []string
 	for _, s := range all {
@@ -139,8 +140,10 @@ func survivalFinding(all []survivor, longest float64) string {
 		}
 	}
 	switch {
+	case longest == 0:
+		return "All logs are empty, so that none can part"
 	case len(never) == len(all):
-		return firstFitting(fmt.Sprintf("Logs never part within %s positions", number(longest)))
+		return firstFitting(fmt.Sprintf("Logs never part within %s", count(uint64(longest), "position")))
 	case worst.runs == 0:
 		least := slices.MinFunc(all, func(a, b survivor) int { return a.never*b.runs - b.never*a.runs })
 		share := percent(float64(least.never) / float64(least.runs))

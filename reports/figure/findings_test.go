@@ -87,6 +87,8 @@ func TestFindings(t *testing.T) {
 		{"F8", sweepOf(one, three, 12, byNaive(map[string]float64{colFirst: 7}, none)), "Half of naive runs part by position 7"},
 		{"F8", sweepOf(one, three, 12, byNaive(none, map[string]float64{colFirst: 3})), "Half of timestamp 80 ms runs part by position 3"},
 		{"F8", sweepOf(one, three, 12, byNaive(none, none)), "Logs never part within 40 positions"},
+		{"F8", sweepOf(one, three, 12, byNaive(map[string]float64{colPositions: 1, colFirst: nan}, map[string]float64{colPositions: 1, colFirst: nan})), "Logs never part within 1 position"},
+		{"F8", sweepOf(one, three, 12, byNaive(map[string]float64{colPositions: 0, colFirst: nan}, map[string]float64{colPositions: 0, colFirst: nan})), "All logs are empty, so that none can part"},
 		{"F9", sweepOf(one, three, 12, byNaive(map[string]float64{colSwaps + "race": 9, colSwaps + "fifo": 1}, none)), "naive swaps: 90% race"},
 		{"F9", sweepOf(one, three, 12, byNaive(map[string]float64{colSwaps + "race": 1, colSwaps + "fifo": 9}, none)), "naive swaps: 90% fifo"},
 		{"F9", sweepOf(one, three, 12, byNaive(none, none)), "No two logs swap messages, under any condition"},
