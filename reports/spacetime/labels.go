@@ -17,7 +17,18 @@ type label struct {
 	room  svg.Len // around at, that is taken by a mark
 	rank  int     // the higher, the sooner it is placed; from 1 on far away rather than not at all
 	lead  bool    // a line joins it to its place when it is far from it
+	send  bool    // it names what is sent, so that it goes far to keep off arrows
 	sides *[8][2]svg.Len
+}
+
+// through is how far a label goes rather than be met by an arrow. The name of a
+// message is what all else is understood by, and arrows that start together run
+// steeply by its place.
+func (l *label) through() svg.Len {
+	if l.send {
+		return 30 * px
+	}
+	return 14 * px
 }
 
 // placed is a label that has found its place.
@@ -72,24 +83,24 @@ func (p *placing) place(labels []label) {
 // best is the candidate that meets the fewest arrows, the nearest of these.
 func (p *placing) best(l label, reach svg.Len) (placed, bool) {
 	var best placed
-	least, found := 0, false
+	least, found := svg.Len(0), false
 	for away := svg.Len(0); away <= reach; away += 4 * px {
 		for _, side := range l.sides {
 			c := l.candidate(side, l.room+2*px+away)
 			if !c.box.Inside(p.area) || slices.ContainsFunc(p.taken, c.box.Overlaps) {
 				continue
 			}
-			cost := int(away / px) // a step away is better than an arrow through the words
+			cost := away
 			for _, line := range p.lines {
 				if c.box.Meets(line[0], line[1]) {
-					cost += 14
+					cost += l.through()
 				}
 			}
 			if !found || cost < least {
 				best, least, found = c, cost, true
 			}
 		}
-		if found && least <= int(away/px) {
+		if found && least <= away {
 			break // nothing farther away is better
 		}
 	}

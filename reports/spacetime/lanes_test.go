@@ -158,3 +158,22 @@ func TestLabelStandsAtItsBestSide(t *testing.T) {
 		t.Errorf("the label stands at %v, under an arrow", b)
 	}
 }
+
+// TestNamesKeepOffSteepArrows: the name of what is sent goes to the free side of
+// an arrow that runs steeply by its place, where other labels stay closer.
+func TestNamesKeepOffSteepArrows(t *testing.T) {
+	t.Parallel()
+	at := svg.Point{X: 150 * px, Y: 100 * px}
+	var lines [][2]svg.Point
+	for _, dx := range []svg.Len{-45 * px, 12 * px, 25 * px} {
+		lines = append(lines, [2]svg.Point{{X: at.X + dx, Y: 0}, {X: at.X + dx + 6*px, Y: 200 * px}})
+	}
+	for _, send := range []bool{false, true} {
+		p := placing{area: svg.Box{W: 300 * px, H: 200 * px}, lines: lines}
+		p.place([]label{{words: "send p1#0", style: softType, at: at, room: 6 * px, rank: 1, lead: true, send: send, sides: &leaving}})
+		crossed := slices.ContainsFunc(lines, func(l [2]svg.Point) bool { return p.done[0].box.Meets(l[0], l[1]) })
+		if crossed == send {
+			t.Errorf("a label at %v, of what is sent %v: crossed %v", p.done[0].box, send, crossed)
+		}
+	}
+}

@@ -182,7 +182,7 @@ func (d *sheet) label(m *mark, at svg.Point) {
 		if m.send && (m.role != bystander || len(d.scene.arrows) <= namedArrows) {
 			style := softType
 			style.Bold, style.Size = m.role != bystander, 12*px
-			d.waiting = append(d.waiting, label{words: d.name(m.message), style: style, ink: d.textOf(m.role), at: at, room: smallRadius, rank: b2i(m.role != bystander), lead: true, sides: &leaving})
+			d.waiting = append(d.waiting, label{words: d.name(m.message), style: style, ink: d.textOf(m.role), at: at, room: smallRadius, rank: b2i(m.role != bystander), lead: true, send: true, sides: &leaving})
 		}
 		return
 	}
@@ -198,7 +198,7 @@ func (d *sheet) label(m *mark, at svg.Point) {
 		if m.role == bystander {
 			words, style = d.name(m.message), softType
 		}
-		d.waiting = append(d.waiting, label{words: words, style: style, ink: d.textOf(m.role), at: at, room: room, rank: 1, lead: true, sides: sides})
+		d.waiting = append(d.waiting, label{words: words, style: style, ink: d.textOf(m.role), at: at, room: room, rank: 1, lead: true, send: true, sides: sides})
 	}
 	all := d.instant(m)
 	if all[len(all)-1] != m {
