@@ -46,7 +46,7 @@ type CensusOptions struct {
 	// do not fit in memory.
 	Acausal uint64
 	Most    uint64         // discordant pairs to classify; 0 = MostClassified
-	Each    func(*Finding) // is told every finding; may be nil
+	Each    func(*Finding) // is told every finding that is counted, and FirstDifference whether it is or not; may be nil
 }
 
 // Census finds the mechanism of every difference between the logs last
@@ -79,6 +79,8 @@ type census struct {
 	out     result.Mechanisms
 	left    uint64 // pairs that may still be classified
 
+	first   Finding // the first difference, if known
+	known   bool
 	vectors history.Vectors
 	places  []int32 // by log and message: where it first stands, from 1; 0 = not there
 	late    []bool  // by log and message
@@ -162,6 +164,7 @@ func (c *Comparer) pairsOfLogs(seed uint64, do func(i, j int)) {
 func (k *census) disagreements() {
 	k.c.growPairs()
 	if k.options.Each != nil {
+		k.tellFirst()
 		k.absences()
 	}
 	k.c.pairsOfLogs(k.options.Seed, func(i, j int) {
@@ -169,6 +172,33 @@ func (k *census) disagreements() {
 			k.pair(i, j)
 		}
 	})
+}
+
+// tellFirst tells of the two messages at which the logs part first: their logs
+// may not be among the pairs drawn, or lie beyond what is classified. It is not
+// counted here, so that the counts stay those of the pairs compared. A message
+// that one of the logs lacks is told with the other absences.
+func (k *census) tellFirst() {
+	c := k.c
+	if len(c.classes) < 2 {
+		return
+	}
+	at, other := c.parting()
+	a, b := c.entryAt(0, at), c.entryAt(other, at)
+	if a == ended || b == ended || k.placesOf(other)[a] == 0 || k.placesOf(0)[b] == 0 {
+		return
+	}
+	if k.placesOf(0)[a] != int32(at)+1 || k.placesOf(other)[b] != int32(at)+1 {
+		return // one of them stands there once more
+	}
+	k.first, k.known = Finding{Disagree, c.peers[0], c.peers[other], a, b, k.mechanism(a, b, 0, other)}, true
+	k.options.Each(&k.first)
+}
+
+// told reports whether a finding is the first difference, from either side.
+func (k *census) told(f *Finding) bool {
+	g := &k.first
+	return k.known && f.Kind == Disagree && (*f == *g || f.P == g.Q && f.Q == g.P && f.A == g.B && f.B == g.A)
 }
 
 // pair classifies the discordant pairs of two logs. Those are what an insertion
@@ -268,7 +298,7 @@ func (k *census) enter(f Finding) {
 		reasons = &k.out.Acausal
 	}
 	*reasons.Of(string(f.Why))++
-	if k.options.Each != nil {
+	if k.options.Each != nil && !k.told(&f) {
 		k.options.Each(&f)
 	}
 }

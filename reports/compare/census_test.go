@@ -228,3 +228,40 @@ func TestCensusOfManyLogs(t *testing.T) {
 		t.Fatalf("%d discordant pairs have a mechanism, the comparator counts %v", total, d.KendallDistance)
 	}
 }
+
+// TestFirstDifferenceIsTold: whichever pairs of many logs are drawn, and however
+// little is classified, the first difference is among what a census tells of,
+// once, and is not counted by that.
+func TestFirstDifferenceIsTold(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(40) {
+		logs, most := MaxAllPairs+60, uint64(0)
+		if seed%2 == 1 {
+			logs, most = 5, 1
+		}
+		h := disordered(logs, 12, 2+int(seed%5))
+		var c Comparer
+		d := c.Compare(h, Options{Seed: seed})
+		first := c.FirstDifference(nil)
+		told, others := 0, uint64(0)
+		got := c.Census(nil, CensusOptions{Seed: seed, Most: most, Each: func(f *Finding) {
+			name := func(m history.Ref) string { return h.Broadcasts[m].ID.String() }
+			if f.Kind != Disagree || f.B == history.NoRef {
+				return
+			}
+			others++
+			if f.P == first.Peers[1] && f.Q == first.Peers[0] {
+				f = &Finding{f.Kind, f.Q, f.P, f.B, f.A, f.Why}
+			}
+			if f.P == first.Peers[0] && f.Q == first.Peers[1] && name(f.A) == *first.Messages[0] && name(f.B) == *first.Messages[1] && string(f.Why) == first.Why {
+				told++
+			}
+		}})
+		if told != 1 {
+			t.Fatalf("seed %d: the first difference, of %v and %v, is told %d times among %d", seed, first.Peers[0], first.Peers[1], told, others)
+		}
+		if total := got.Disagree.Ordered(); most == 0 && total != d.KendallDistance.Num {
+			t.Fatalf("seed %d: %d are counted, want %v", seed, total, d.KendallDistance)
+		}
+	}
+}

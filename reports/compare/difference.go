@@ -20,16 +20,7 @@ func (c *Comparer) FirstDifference(facts Facts) *Difference {
 	if len(c.classes) < 2 {
 		return nil
 	}
-	at := len(c.classes[0].raw)
-	for _, k := range c.classes[1:] {
-		at = commonPrefix(c.classes[0].raw[:at], k.raw)
-	}
-	// The lowest-numbered compared peer, and the lowest-numbered one whose entry
-	// differs from its.
-	other := 1
-	for c.entryAt(other, at) == c.entryAt(0, at) {
-		other++
-	}
+	at, other := c.parting()
 	d := &Difference{Position: at + 1, Peers: [2]peer.ID{c.peers[0], c.peers[other]}}
 	var found finding
 	found.at = at
@@ -49,6 +40,21 @@ func (c *Comparer) FirstDifference(facts Facts) *Difference {
 	why, text := c.explain(&found, facts)
 	d.Why, d.Text = string(why), text
 	return d
+}
+
+// parting returns the first position, from 0, at which the logs part, and the
+// lowest-numbered log whose entry there is not that of the first log. There must
+// be two logs that differ.
+func (c *Comparer) parting() (at, other int) {
+	at = len(c.classes[0].raw)
+	for _, k := range c.classes[1:] {
+		at = commonPrefix(c.classes[0].raw[:at], k.raw)
+	}
+	other = 1
+	for c.entryAt(other, at) == c.entryAt(0, at) {
+		other++
+	}
+	return at, other
 }
 
 // ended stands for the entry of a log that is over.
