@@ -146,12 +146,23 @@ func (a *Agenda[E]) Schedule(at Time, e E) {
 
 // Next removes the next event, as that of Scheduler.
 func (a *Agenda[E]) Next() (Time, E, bool) {
-	at, e, ok := a.Scheduler.Next()
-	if !ok && a.windowed {
-		a.approach()
-		return a.Scheduler.Next()
+	if !a.More() {
+		var none E
+		return a.now, none, false
 	}
-	return at, e, ok
+	at, e := a.Take()
+	return at, e, true
+}
+
+// More reports whether an event is left, as that of Scheduler.
+func (a *Agenda[E]) More() bool {
+	if a.Scheduler.More() {
+		return true
+	}
+	if a.windowed {
+		a.approach()
+	}
+	return a.Scheduler.More()
 }
 
 // Peek returns the time of the event that Next would return, as that of

@@ -5,11 +5,10 @@ const (
 	firstRun = 256
 	// longRun is the length from which the place of an insertion into the run
 	// is searched and its cost accounted for; also the number of pending
-	// events above which the run is no longer the whole queue. Up to here
+	// events above which there is a wheel. Up to here
 	// moving entries is cheaper than any structure.
 	longRun = 32
-	// fewPending is the number of pending events at which the run becomes the
-	// whole queue again; well below longRun, so that a population near the
+	// fewPending is the number of pending events at which the wheel goes again; well below longRun, so that a population near the
 	// border does not go to and fro.
 	fewPending = 12
 )
@@ -25,15 +24,55 @@ func (s *Scheduler[E]) insert(at Time, e E) {
 	}
 	run := s.run[s.lo : s.hi+1]
 	i := len(run) - 1
-	for ; i > 0; i-- {
-		x := run[i-1]
-		if x.at <= at {
-			break
+	if i > 0 && run[i-1].at <= at {
+		if s.limit == 0 && s.outlies(at, run[i-1].at) {
+			s.postpone(at, e)
+			return
 		}
-		run[i] = x
+	} else {
+		for ; i > 0; i-- {
+			x := run[i-1]
+			if x.at <= at {
+				break
+			}
+			run[i] = x
+		}
 	}
 	run[i] = entry[E]{at, e}
 	s.hi++
+}
+
+// outlier is how many times as far away as the last event of a run that is the
+// whole queue an event must be to wait apart.
+const outlier = 8
+
+// outlies reports whether at is so far beyond the last event of the run that
+// every insertion to come would have to step over it: timers among packets. The
+// run then ends somewhere between the two.
+func (s *Scheduler[E]) outlies(at, last Time) bool {
+	near := uint64(last - s.now)
+	if near == 0 || uint64(at-s.now)/outlier <= near {
+		return false
+	}
+	s.runLast = s.now + Time(outlier*near)
+	return true
+}
+
+// collect moves what waits apart into the run, which is empty, up to the first
+// that outlies the one before it.
+func (s *Scheduler[E]) collect() {
+	s.lo, s.hi = 0, copy(s.run, s.far)
+	s.far, s.runLast = s.far[:0], Never
+	insertionSort(s.run[:s.hi])
+	for i := 1; i < s.hi; i++ {
+		if s.outlies(s.run[i].at, s.run[i-1].at) {
+			for _, x := range s.run[i:s.hi] {
+				s.postpone(x.at, x.e)
+			}
+			s.hi = i
+			return
+		}
+	}
 }
 
 // insertLong is insert for a long run. A run that was the whole queue becomes

@@ -24,7 +24,9 @@ import (
 //
 // where a tick is 2^shift nanoseconds. Entries of equal time are thus always
 // in one place and in push order there, which is all that stability needs.
-// While few events are pending runLast is Never and the run is the whole queue.
+// While few events are pending there is no wheel: what lies far beyond the rest
+// is in far, everything else in the run, and runLast is Never until something
+// does.
 type Scheduler[E any] struct {
 	now    Time   // time of the last event handed out, 0 before the first
 	mark   Time   // complement of the same, 0 (of no time) before the first
@@ -75,10 +77,21 @@ func (s *Scheduler[E]) Schedule(at Time, e E) {
 // time, to which Now advances. It returns false when no event is left, and
 // then leaves Now as it was.
 func (s *Scheduler[E]) Next() (Time, E, bool) {
-	if s.lo == s.hi && !s.refill() {
+	if !s.More() {
 		var none E
 		return s.now, none, false
 	}
+	at, e := s.Take()
+	return at, e, true
+}
+
+// More reports whether an event is left. Together with Take it is Next, in two
+// parts that a compiler can put in place.
+func (s *Scheduler[E]) More() bool { return s.lo != s.hi || s.refill() }
+
+// Take is Next after More has said that an event is left, and before anything
+// else.
+func (s *Scheduler[E]) Take() (Time, E) {
 	x := &s.run[s.lo]
 	s.lo++
 	s.popped++
@@ -86,7 +99,7 @@ func (s *Scheduler[E]) Next() (Time, E, bool) {
 		s.ties++
 	}
 	s.now, s.mark = x.at, ^x.at
-	return x.at, x.e, true
+	return x.at, x.e
 }
 
 // Peek returns the time of the event that Next would return, without removing
@@ -127,9 +140,8 @@ func (s *Scheduler[E]) Ties() uint64 { return s.ties }
 func (s *Scheduler[E]) Reset() {
 	if s.limit != 0 {
 		s.clearWheel()
-		s.far = s.far[:0]
 	}
-	s.lo, s.hi = 0, 0
+	s.lo, s.hi, s.far = 0, 0, s.far[:0]
 	s.now, s.mark, s.ties = 0, 0, 0
 	s.pushed, s.popped = 0, 0
 	s.tuning = tuning{}

@@ -294,3 +294,35 @@ func repeat(count int, at Time) func(func(Time)) {
 		}
 	}
 }
+
+// Few packets among timers, as in a small group: what lies far beyond the rest
+// waits apart, and comes back in order.
+func TestTimersAmongPackets(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		p := pair{fatalf: t.Fatalf, s: &Scheduler[uint64]{}}
+		for range rapid.IntRange(1, 4).Draw(t, "runs") {
+			near := rapid.Uint64Range(0, 20).Draw(t, "near")
+			for range rapid.IntRange(1, 150).Draw(t, "steps") {
+				switch rapid.IntRange(0, 5).Draw(t, "step") {
+				case 0, 1:
+					p.schedule(p.after(rapid.Uint64Range(0, near).Draw(t, "packet")))
+				case 2:
+					p.schedule(p.after(rapid.SampledFrom([]uint64{1000, 1001, 50_000, 1 << 40, 1<<63 - 1}).Draw(t, "timer")))
+				case 3:
+					p.peek()
+				default:
+					p.next()
+				}
+				p.look()
+			}
+			if rapid.Bool().Draw(t, "drain") {
+				for p.s.Len() > 0 {
+					p.next()
+				}
+				p.next()
+			}
+			p.reset()
+		}
+	})
+}

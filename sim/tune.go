@@ -50,7 +50,13 @@ func (s *Scheduler[E]) refill() bool {
 	if pending == 0 {
 		return false
 	}
-	if pending <= fewPending {
+	switch {
+	case s.limit == 0 && pending <= longRun:
+		s.collect()
+		return true
+	case s.limit == 0:
+		s.rebuild(fromPending)
+	case pending <= fewPending:
 		s.collapse()
 		return true
 	}
@@ -80,12 +86,7 @@ func (s *Scheduler[E]) refill() bool {
 func (s *Scheduler[E]) collapse() {
 	s.gather()
 	s.clearWheel()
-	s.lo, s.hi = 0, 0
-	s.runLast = Never
-	for _, x := range s.far {
-		s.insert(x.at, x.e)
-	}
-	s.far = s.far[:0]
+	s.collect()
 }
 
 // turn moves the horizon to one round beyond tick and brings in what far holds
