@@ -33,6 +33,7 @@ type Network struct {
 	senders []sender
 	touched []Addr // senders whose rows hold something of this run
 	held    []heldPacket
+	drawn   []int64 // scratch of spread: a delay for each receiver
 }
 
 // features are what some link of a network does.

@@ -29,11 +29,15 @@ func (n *Network) spread(now sim.Time, p *Packet, l *link, out []Fate) []Fate {
 	size, from := len(out), int(p.From)
 	out = slices.Grow(out, n.peers-1)[:size+n.peers-1]
 	fates := out[size:]
-	// The receivers before the sender, and those after it.
-	before, after := fates[:from], fates[from:]
-	key := n.keys.delay.With(uint64(p.Name))
-	draw(before, 0, now, p.Ref, key, &l.excess)
-	draw(after, from+1, now, p.Ref, key, &l.excess)
+	drawn := n.draw(p, l)
+	if l.ordered && !l.lossy && l.burst == nil && !(l.based && n.place != nil) {
+		fillInOrder(fates, from, now, p.Ref, drawn, n.arrivals(p.From))
+		n.counts.Arriving += uint64(len(fates))
+		return out
+	}
+	for i, delay := range drawn {
+		fates[i] = Fate{At: now + sim.Time(delay), Ref: p.Ref, To: Addr(rng.Other(i, from))}
+	}
 	if l.based && n.place != nil {
 		addBase(fates, n.place, n.base[int(n.place[from])*n.places:][:n.places])
 	}
@@ -44,9 +48,7 @@ func (n *Network) spread(now sim.Time, p *Packet, l *link, out []Fate) []Fate {
 		lost = lose(fates, now, n.keys.loss.With(uint64(p.Name)), l.loss)
 	}
 	if l.ordered {
-		previous := n.arrivals(p.From)
-		order(before, previous)
-		order(after, previous[from+1:])
+		order(fates, n.arrivals(p.From))
 	}
 	n.counts.Arriving += uint64(len(fates)) - lost
 	n.counts.Random += lost
@@ -54,19 +56,25 @@ func (n *Network) spread(now sim.Time, p *Packet, l *link, out []Fate) []Fate {
 	return out
 }
 
-// draw makes fates those of the receivers first, first+1 and so on: arrivals
-// later than now by a draw of excess each.
-func draw(fates []Fate, first int, now sim.Time, ref uint32, key rng.Key, excess *rng.Dist) {
-	if excess.IsConstant() {
-		at := now + sim.Time(excess.Sample(0))
-		for i := range fates {
-			fates[i] = Fate{At: at, Ref: ref, To: Addr(first + i)}
-		}
-		return
+// draw draws a delay for every receiver of p.
+func (n *Network) draw(p *Packet, l *link) []int64 {
+	if n.drawn == nil {
+		n.drawn = make([]int64, n.peers-1)
 	}
+	l.excess.SampleOthers(n.keys.delay.With(uint64(p.Name)), int(p.From), n.drawn)
+	return n.drawn
+}
+
+// fillInOrder makes fates those of all but from: arrivals later than now by what
+// was drawn for each, and no earlier than the previous on the same link.
+func fillInOrder(fates []Fate, from int, now sim.Time, ref uint32, drawn []int64, previous []sim.Time) {
+	drawn = drawn[:len(fates)]
 	for i := range fates {
-		delay := excess.Sample(key.Word(uint64(first + i)))
-		fates[i] = Fate{At: now + sim.Time(delay), Ref: ref, To: Addr(first + i)}
+		to := rng.Other(i, from)
+		before := &previous[to]
+		at := max(now+sim.Time(drawn[i]), *before)
+		*before = at
+		fates[i] = Fate{At: at, Ref: ref, To: Addr(to)}
 	}
 }
 
@@ -104,15 +112,16 @@ func (n *Network) loseInBursts(fates []Fate, now sim.Time, p *Packet, b *burst) 
 	return lost
 }
 
-// order applies the rule of fifo links to a row of previous arrivals. What is
-// lost leaves no trace there.
+// order applies the rule of fifo links to a row of previous arrivals, by
+// receiver. What is lost leaves no trace there.
 func order(fates []Fate, previous []sim.Time) {
-	previous = previous[:len(fates)]
 	for i := range fates {
-		if fates[i].Verdict != Arrives {
+		f := &fates[i]
+		if f.Verdict != Arrives {
 			continue
 		}
-		at := max(fates[i].At, previous[i])
-		fates[i].At, previous[i] = at, at
+		before := &previous[f.To]
+		f.At = max(f.At, *before)
+		*before = f.At
 	}
 }

@@ -121,6 +121,31 @@ func TestSampleRisesWithItsParameters(t *testing.T) {
 	})
 }
 
+// A row is what single samples give.
+func TestSampleOthersIsARow(t *testing.T) {
+	t.Parallel()
+	dists := []Dist{
+		Constant(5), Uniform(-3, 9e6), Exponential(0, 20e6), Exponential(-7, 3), Exponential(0, math.MaxInt64), Exponential(1<<62, 1<<62+9),
+		Normal(1e6, 2e5), LogNormal(0, 2e6, FixedInt(1)),
+	}
+	for i := range dists {
+		for self := range 5 {
+			key, out := Root(uint64(i)), make([]int64, 40)
+			dists[i].SampleOthers(key, self, out)
+			to := 0
+			for k, got := range out {
+				if to == self {
+					to++
+				}
+				if want := dists[i].Sample(key.Word(uint64(to))); got != want || Other(k, self) != to {
+					t.Errorf("%v: number %d without %d is %d of %d, want %d of %d", dists[i], k, self, got, Other(k, self), want, to)
+				}
+				to++
+			}
+		}
+	}
+}
+
 // TestNormalIsSymmetric: the words w and ^w lie equally far from the mean.
 func TestNormalIsSymmetric(t *testing.T) {
 	t.Parallel()

@@ -15,6 +15,37 @@ func (d *Dist) Sample(word uint64) int64 {
 	return d.sample(word)
 }
 
+// Other is the i-th of the numbers 0, 1, 2, ... without self.
+func Other(i, self int) int {
+	if i >= self {
+		i++
+	}
+	return i
+}
+
+// SampleOthers sets out[i] to Sample(k.Word(Other(i, self))): draws that differ
+// in the last part of their names alone, as for the receivers of one packet.
+func (d *Dist) SampleOthers(k Key, self int, out []int64) {
+	shift := int64(d.shift) - 6
+	switch {
+	case d.family == constant:
+		for i := range out {
+			out[i] = d.base
+		}
+	case d.family == exponential && shift >= 1:
+		// As in sample, with what is the same for all taken out of the loop.
+		scale, base, down := d.scale, d.base, uint64(shift-1)&63
+		for i := range out {
+			hi, _ := bits.Mul64(scale, log2At(octaves(upperTail(k.Word(uint64(Other(i, self)))))))
+			out[i] = plus(base, (hi>>down+1)>>1)
+		}
+	default:
+		for i := range out {
+			out[i] = d.sample(k.Word(uint64(Other(i, self))))
+		}
+	}
+}
+
 // sample is Sample without the constant, which is worth inlining.
 func (d *Dist) sample(word uint64) int64 {
 	switch d.family {
