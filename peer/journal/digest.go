@@ -31,13 +31,20 @@ type Checkpoint struct {
 // use. It is not cryptographic: it detects differences, not forgeries.
 type Digest struct {
 	s0, s1  uint64
-	records uint64
+	records uint64 // folded in
 	marks   []Checkpoint
+	waiting uint // records of two words that are not folded in yet
+	words   [stretch][2]uint64
 }
+
+// stretch is how many records are folded in together: their words are written
+// down in passing, and the multiplications follow each other without a call in
+// between.
+const stretch = 64
 
 // Reset starts a new stream and keeps the memory of the checkpoints.
 func (d *Digest) Reset() {
-	d.s0, d.s1, d.records, d.marks = startA, startB, 0, d.marks[:0]
+	d.s0, d.s1, d.records, d.marks, d.waiting = startA, startB, 0, d.marks[:0], 0
 }
 
 // fold mixes two words into a state; see the package comment.
@@ -48,38 +55,61 @@ func fold(s0, s1, a, b uint64) (uint64, uint64) {
 
 // Add2 adds a record of two words.
 func (d *Digest) Add2(a, b uint64) {
-	d.s0, d.s1 = fold(d.s0, d.s1, a, b)
-	d.records++
-	if d.records%CheckpointEvery == 0 {
-		d.mark()
+	if d.waiting >= stretch {
+		d.catchUp()
 	}
+	d.words[d.waiting] = [2]uint64{a, b}
+	d.waiting++
 }
 
 // Add3 adds a record of three words.
 func (d *Digest) Add3(a, b, c uint64) {
+	if d.waiting > 0 {
+		d.catchUp()
+	}
 	s0, s1 := fold(d.s0, d.s1, a, b)
 	d.s0, d.s1 = fold(s0, s1, c, 0)
 	d.records++
-	if d.records%CheckpointEvery == 0 {
-		d.mark()
+	d.maybeMark()
+}
+
+// catchUp folds in what waits.
+func (d *Digest) catchUp() {
+	words := d.words[:d.waiting]
+	d.waiting = 0
+	for len(words) > 0 {
+		next := words[:min(len(words), int(CheckpointEvery-d.records%CheckpointEvery))]
+		s0, s1 := d.s0, d.s1
+		for i := range next {
+			s0, s1 = fold(s0, s1, next[i][0], next[i][1])
+		}
+		d.s0, d.s1 = s0, s1
+		d.records += uint64(len(next))
+		d.maybeMark()
+		words = words[len(next):]
 	}
 }
 
-//go:noinline
-func (d *Digest) mark() {
-	d.marks = append(d.marks, Checkpoint{Records: d.records, State: [2]uint64{d.s0, d.s1}})
+func (d *Digest) maybeMark() {
+	if d.records%CheckpointEvery == 0 {
+		d.marks = append(d.marks, Checkpoint{Records: d.records, State: [2]uint64{d.s0, d.s1}})
+	}
 }
 
 // Records returns how many records were added since Reset.
-func (d *Digest) Records() uint64 { return d.records }
+func (d *Digest) Records() uint64 { return d.records + uint64(d.waiting) }
 
 // Checkpoints returns the states after every CheckpointEvery records. The
 // slice is valid until the next Reset.
-func (d *Digest) Checkpoints() []Checkpoint { return d.marks }
+func (d *Digest) Checkpoints() []Checkpoint {
+	d.catchUp()
+	return d.marks
+}
 
 // Sum returns the digest of the records so far, most significant byte first.
 // It does not change the state: more records may follow.
 func (d *Digest) Sum() [16]byte {
+	d.catchUp()
 	// The count and a few rounds without input spread the last words, which
 	// the fold alone would leave near the surface.
 	s0, s1 := fold(d.s0, d.s1, d.records, startA)

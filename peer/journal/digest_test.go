@@ -94,6 +94,44 @@ func TestFoldIsABijectionOfTheState(t *testing.T) {
 	})
 }
 
+// Records that wait to be folded in together are folded in one by one all the
+// same, whatever is asked in between.
+func TestDigestFoldsInOrder(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var d Digest
+		d.Reset()
+		s0, s1, records := uint64(startA), uint64(startB), uint64(0)
+		var marks []Checkpoint
+		for range rapid.IntRange(1, 200).Draw(t, "stretches") {
+			switch rapid.IntRange(0, 9).Draw(t, "then") {
+			case 0:
+				_ = d.Sum()
+			case 1:
+				d.Add3(records, 1, 2)
+				s0, s1 = fold(s0, s1, records, 1)
+				s0, s1 = fold(s0, s1, 2, 0)
+				if records++; records%CheckpointEvery == 0 {
+					marks = append(marks, Checkpoint{records, [2]uint64{s0, s1}})
+				}
+			}
+			for range rapid.IntRange(0, 150).Draw(t, "records") {
+				d.Add2(records, 7)
+				s0, s1 = fold(s0, s1, records, 7)
+				if records++; records%CheckpointEvery == 0 {
+					marks = append(marks, Checkpoint{records, [2]uint64{s0, s1}})
+				}
+			}
+			if d.Records() != records {
+				t.Fatalf("%d records, want %d", d.Records(), records)
+			}
+		}
+		if !slices.Equal(d.Checkpoints(), marks) || d.s0 != s0 || d.s1 != s1 {
+			t.Fatalf("after %d records: %v, want %v", records, d.Checkpoints(), marks)
+		}
+	})
+}
+
 // One flipped input bit flips every bit of the sum in half of the cases.
 func TestDigestSpreadsBits(t *testing.T) {
 	t.Parallel()
