@@ -88,8 +88,8 @@ func (x *Pass) Take(s *Stream, broadcasts []Broadcast) {
 		rest = rest[len(part):]
 		x.glimpse(part)
 		for i := range part {
-			if e := &part[i]; !e.skip {
-				x.enter(int(e.peer), e.ref)
+			if e := &part[i]; !e.skip() {
+				x.enter(int(e.peer()), e.ref)
 			}
 		}
 	}
@@ -103,8 +103,8 @@ const passAhead = 16
 func (x *Pass) glimpse(part []packed) {
 	sum := uint64(0)
 	for i := range part {
-		if e := &part[i]; !e.skip && int(e.ref) < len(x.slots) {
-			sum += x.rows[int(e.peer)*x.words+int(x.slots[e.ref].at/64)] + x.logs[e.peer].sum
+		if e := &part[i]; !e.skip() && int(e.ref) < len(x.slots) {
+			sum += x.rows[int(e.peer())*x.words+int(x.slots[e.ref].at/64)] + x.logs[e.peer()].sum
 		}
 	}
 	x.seen = sum

@@ -29,10 +29,17 @@ type Stream struct {
 type packed struct {
 	since uint32 // nanoseconds after the entry before; of a skip, in units of 2^32
 	ref   Ref
-	peer  uint16
-	held  bool // arrivals says when the body arrived; otherwise it came in this instant
-	skip  bool
+	who   uint32 // the peer, with isHeld or isSkip
 }
+
+const (
+	isHeld = 1 << 16 // arrivals says when the body arrived; otherwise it came in this instant
+	isSkip = 1 << 17
+)
+
+func (x *packed) held() bool    { return x.who&isHeld != 0 }
+func (x *packed) skip() bool    { return x.who&isSkip != 0 }
+func (x *packed) peer() peer.ID { return peer.ID(uint16(x.who)) }
 
 // Reset empties the stream and keeps its memory.
 func (s *Stream) Reset() {
@@ -52,23 +59,31 @@ func (s *Stream) Len() int { return len(s.packed) - s.skips }
 // Append adds a delivery, no earlier than the last, of a body that arrived no
 // later.
 func (s *Stream) Append(at, arrived sim.Time, ref Ref, p peer.ID) {
+	if arrived == at {
+		s.AppendAtOnce(at, ref, p)
+		return
+	}
+	s.arrivals = append(s.arrivals, arrived)
+	s.AppendAtOnce(at, ref, p)
+	s.packed[len(s.packed)-1].who |= isHeld
+}
+
+// AppendAtOnce adds a delivery, no earlier than the last, of a body that arrived
+// in the same instant.
+func (s *Stream) AppendAtOnce(at sim.Time, ref Ref, p peer.ID) {
 	since := at - s.last
 	s.last = at
 	if since>>32 != 0 {
 		s.skip(since)
 	}
-	held := arrived != at
-	if held {
-		s.arrivals = append(s.arrivals, arrived)
-	}
-	s.packed = append(s.packed, packed{since: uint32(since), ref: ref, peer: uint16(p), held: held})
+	s.packed = append(s.packed, packed{since: uint32(since), ref: ref, who: uint32(uint16(p))})
 }
 
 func (s *Stream) skip(since sim.Time) {
 	if since < 0 {
 		panic("history: Stream.Append: time runs backwards")
 	}
-	s.packed = append(s.packed, packed{since: uint32(since >> 32), skip: true})
+	s.packed = append(s.packed, packed{since: uint32(since >> 32), who: isSkip})
 	s.skips++
 }
 
@@ -81,27 +96,62 @@ func (s *Stream) All() iter.Seq[Entry] {
 		at, arrivals := sim.Time(0), s.arrivals
 		for i := range s.packed {
 			x := &s.packed[i]
-			if x.skip {
+			if x.skip() {
 				at += sim.Time(x.since) << 32
 				continue
 			}
 			at += sim.Time(x.since)
 			arrived := at
-			if x.held {
+			if x.held() {
 				arrived, arrivals = arrivals[0], arrivals[1:]
 			}
-			if !yield(Entry{At: at, Arrived: arrived, Ref: x.ref, Peer: peer.ID(x.peer)}) {
+			if !yield(Entry{At: at, Arrived: arrived, Ref: x.ref, Peer: x.peer()}) {
 				return
 			}
 		}
 	}
 }
 
+// Delays returns how long after its broadcast each entry whose reference is in
+// [from, until) came: written over others for those at other peers than the
+// sender, over selves for those at the sender, both of at least Len()+1. Of
+// those that took no time there is only the number. No entry may be held.
+//
+// What an entry is, is as good as random, so it is not branched on: every time
+// is written behind both lists, and stays where the next does not overwrite it.
+func (s *Stream) Delays(broadcasts []Broadcast, from, until Ref, others, selves []int64) (toOthers, toSelves, atOnce, selvesAtOnce int) {
+	at, counted := sim.Time(0), 0
+	for i := range s.packed {
+		x := &s.packed[i]
+		if x.skip() {
+			at += sim.Time(x.since) << 32
+			continue
+		}
+		at += sim.Time(x.since)
+		if x.ref-from >= until-from || int(x.ref) >= len(broadcasts) { // NoRef is in none
+			continue
+		}
+		b := &broadcasts[x.ref]
+		took := int64(at - b.At)
+		others[toOthers], selves[toSelves] = took, took
+		some := int(uint64(-took) >> 63) // 0 or more, so 1 if more
+		self := 0
+		if b.ID.Sender == x.peer() {
+			self = 1
+		}
+		toOthers += some &^ self
+		toSelves += some & self
+		selvesAtOnce += self &^ some
+		counted++
+	}
+	return toOthers, toSelves, counted - toOthers - toSelves - selvesAtOnce, selvesAtOnce
+}
+
 // Deal appends the reference of every entry to the log of its peer.
 func (s *Stream) Deal(logs []Log) {
 	for i := range s.packed {
-		if x := &s.packed[i]; !x.skip {
-			l := &logs[x.peer]
+		if x := &s.packed[i]; !x.skip() {
+			l := &logs[x.peer()]
 			l.Refs = append(l.Refs, x.ref)
 		}
 	}

@@ -52,3 +52,51 @@ func TestStreamRefusesThePast(t *testing.T) {
 	}()
 	s.Append(4, 4, 0, 0)
 }
+
+// Delays is what All says, told apart.
+func TestStreamDelays(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var s Stream
+		var sent []Broadcast
+		at := sim.Time(0)
+		for range rapid.IntRange(1, 9).Draw(t, "broadcasts") {
+			sent = append(sent, Broadcast{ID: peer.MessageID{Sender: peer.ID(rapid.IntRange(0, 3).Draw(t, "sender"))}, At: at})
+			at += sim.Time(rapid.OneOf(rapid.Int64Range(0, 1), rapid.Int64Range(0, 1<<33)).Draw(t, "gap"))
+		}
+		at = sent[len(sent)-1].At
+		for range rapid.IntRange(0, 40).Draw(t, "entries") {
+			ref := NoRef
+			if rapid.IntRange(0, 9).Draw(t, "stray") > 0 {
+				ref = Ref(rapid.IntRange(0, len(sent)-1).Draw(t, "ref"))
+			}
+			s.AppendAtOnce(at, ref, peer.ID(rapid.IntRange(0, 3).Draw(t, "peer")))
+			at += sim.Time(rapid.OneOf(rapid.Int64Range(0, 1), rapid.Int64Range(0, 1<<33)).Draw(t, "since"))
+		}
+		from := Ref(rapid.IntRange(0, len(sent)).Draw(t, "from"))
+		until := from + Ref(rapid.IntRange(0, len(sent)-int(from)).Draw(t, "span"))
+		var others, selves []int64
+		var zeros [2]int
+		for e := range s.All() {
+			if e.Ref == NoRef || e.Ref < from || e.Ref >= until {
+				continue
+			}
+			took, self := int64(e.At-sent[e.Ref].At), sent[e.Ref].ID.Sender == e.Peer
+			switch {
+			case took == 0 && self:
+				zeros[1]++
+			case took == 0:
+				zeros[0]++
+			case self:
+				selves = append(selves, took)
+			default:
+				others = append(others, took)
+			}
+		}
+		a, b := make([]int64, s.Len()+1), make([]int64, s.Len()+1)
+		n, m, atOnce, selvesAtOnce := s.Delays(sent, from, until, a, b)
+		if !slices.Equal(a[:n], others) || !slices.Equal(b[:m], selves) || atOnce != zeros[0] || selvesAtOnce != zeros[1] {
+			t.Fatalf("%v and %d, %v and %d; want %v, %v, %v", a[:n], atOnce, b[:m], selvesAtOnce, others, selves, zeros)
+		}
+	})
+}

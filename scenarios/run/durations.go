@@ -34,10 +34,7 @@ func (v *Evaluator) times(o *Outcome, w *compare.Window, detail Detail) {
 	c.Latency, c.LatencySelf, c.Hold = v.sum(&v.Latency, detail), v.sum(&v.Self, detail), v.sum(&v.Hold, detail)
 }
 
-// delays gathers the durations of a run in which nothing was held. What a
-// delivery is, is as good as random, so it is not branched on: every duration is
-// written behind the latencies and behind those of senders, and stays where the
-// next does not overwrite it.
+// delays gathers the durations of a run in which nothing was held.
 func (v *Evaluator) delays(h *history.History, w *compare.Window) {
 	window := compare.Window{Until: history.Ref(len(h.Broadcasts))}
 	if w != nil {
@@ -46,30 +43,9 @@ func (v *Evaluator) delays(h *history.History, w *compare.Window) {
 	n := h.Stream.Len()
 	others := slices.Grow(v.Latency.Above, n+1)[:n+1]
 	selves := slices.Grow(v.Self.Above, n+1)[:n+1]
-	toOthers, toSelves, counted := 0, 0, 0
-	selfZeros := uint64(0)
-	for d := range h.Stream.All() {
-		if d.Ref-window.From >= window.Until-window.From { // NoRef is in none
-			continue
-		}
-		b := &h.Broadcasts[d.Ref]
-		since := int64(d.At - b.At)
-		self, some := 0, 0
-		if b.ID.Sender == d.Peer {
-			self = 1
-		}
-		if since != 0 {
-			some = 1
-		}
-		others[toOthers], selves[toSelves] = since, since
-		toOthers += some &^ self
-		toSelves += some & self
-		selfZeros += uint64(self &^ some)
-		counted++
-	}
-	v.Latency.Above, v.Self.Above = others[:toOthers], selves[:toSelves]
-	v.Self.Zeros = selfZeros
-	v.Latency.Zeros = uint64(counted-toOthers-toSelves) - selfZeros
+	toOthers, toSelves, atOnce, selvesAtOnce := h.Stream.Delays(h.Broadcasts, window.From, window.Until, others, selves)
+	v.Latency = Durations{Above: others[:toOthers], Zeros: uint64(atOnce)}
+	v.Self = Durations{Above: selves[:toSelves], Zeros: uint64(selvesAtOnce)}
 }
 
 // delaysAndHolds gathers the durations of a run in which some bodies waited.
