@@ -62,28 +62,25 @@ func (c *Comparer) CompareOrders(h *history.History, o *history.Orders, opts Opt
 // movesOfOrders returns the sums, over all pairs of logs, of how far messages
 // stand from their places in the other log, and of how few would have to move.
 func movesOfOrders(h *history.History, list []history.Order) (footrule, ulam uint64) {
-	var place [history.MaxOrderedMessages]int8
+	var place [history.MaxOrderedMessages]uint8
 	for a := range list {
 		for at, m := range h.Logs[list[a].First].Refs {
-			place[m] = int8(at)
+			place[m&(history.MaxOrderedMessages-1)] = uint8(at)
 		}
 		for b := a + 1; b < len(list); b++ {
-			// tops[k] is the least end of a rising sequence of k+1 places.
-			var tops [history.MaxOrderedMessages]int8
-			refs, rising, apart := h.Logs[list[b].First].Refs, 0, 0
+			// A bit of tops is the least end of a rising sequence of places, the
+			// k-th from below of one k long; a place takes over from the next above.
+			tops := uint64(0)
+			refs, apart := h.Logs[list[b].First].Refs, 0
 			for at, m := range refs {
-				x := place[m]
-				apart += max(int(x)-at, at-int(x))
-				k := rising
-				for k > 0 && tops[k-1] > x {
-					k--
-				}
-				tops[k] = x
-				rising = max(rising, k+1)
+				x := int(place[m&(history.MaxOrderedMessages-1)])
+				apart += max(x-at, at-x)
+				above := tops & (^uint64(0) << (x & 63))
+				tops = tops&^(above&-above) | 1<<(x&63)
 			}
 			weight := uint64(list[a].Logs * list[b].Logs)
 			footrule += weight * uint64(apart)
-			ulam += weight * uint64(len(refs)-rising)
+			ulam += weight * uint64(len(refs)-bits.OnesCount64(tops))
 		}
 	}
 	return footrule, ulam
