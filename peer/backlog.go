@@ -9,28 +9,36 @@ package peer
 // backlogLen is how many deliveries are noted before they are counted.
 const backlogLen = 512
 
+// crowd is from how many peers on that pays: their counts fill half a kilobyte.
+// It is changed by tests alone.
+var crowd = 64
+
 // defers reports whether a new Machine may begin by noting deliveries.
 func (m *Machine) defers() bool {
 	c := &m.c
-	return c.IgnoresEnds && !c.Repeats && !c.ByReceipt && c.Phases.Protocol != Classic && m.stopsDue > 0
+	return c.Peers >= crowd && c.IgnoresEnds && !c.Repeats && !c.ByReceipt && c.Phases.Protocol != Classic && m.stopsDue > 0
 }
 
 // note enters a delivery or a discard of a message of q.
 func (m *Machine) note(q ID) {
-	if len(m.backlog) == backlogLen {
+	if int(m.noted) == len(m.backlog) {
 		m.count()
+		if m.backlog == nil {
+			m.backlog = make([]uint16, backlogLen)
+		}
 	}
-	m.backlog = append(m.backlog, uint16(q))
+	m.backlog[m.noted] = uint16(q)
+	m.noted++
 }
 
 // count counts what was noted.
 func (m *Machine) count() {
-	for _, q := range m.backlog {
+	for _, q := range m.backlog[:m.noted] {
 		if m.tick(ID(q)) {
 			m.allGone(ID(q))
 		}
 	}
-	m.backlog = m.backlog[:0]
+	m.noted = 0
 }
 
 // maybeCount counts from now on each delivery when it comes, if every STOP that
@@ -40,4 +48,50 @@ func (m *Machine) maybeCount() {
 		m.count()
 		m.deferring = false
 	}
+}
+
+// maybePass sees whether bodies pass through the Machine from now on: whether
+// nothing can follow from one but its delivery.
+func (m *Machine) maybePass() {
+	m.passes = m.direct && m.c.PassThrough && !m.c.Loopback && !m.c.Repeats && !m.c.ByReceipt
+}
+
+// Pass is Arrive for a body that comes from the message's own sender, without
+// words, where the ordering would only deliver it: it notes the delivery, which
+// the host appends to the log. It reports false, and has done nothing, where the
+// Machine must be asked by Arrive.
+func (m *Machine) Pass(now Instant, sender ID) bool {
+	if k := m.noted; m.passes && m.deferring && uint(k) < uint(len(m.backlog)) {
+		m.backlog[k] = uint16(sender)
+		m.noted = k + 1
+		m.progress = now
+		return true
+	}
+	return false
+}
+
+// PassCounted is Pass when deliveries are counted as they come, since every STOP
+// is in: false, and nothing done, for the last of a sender's messages.
+func (m *Machine) PassCounted(now Instant, sender ID) bool {
+	if m.passes && !m.deferring && uint(sender) < uint(len(m.tally)) {
+		if t := &m.tally[sender]; t.undelivered > 1 && t.unreceived > 1 {
+			t.undelivered--
+			t.unreceived--
+			m.progress = now
+			return true
+		}
+	}
+	return false
+}
+
+// PassOn is Broadcast where the ordering would only send the message to all and
+// deliver it: the host sends a KindData of it to the others, then appends it to
+// the log. It reports false, and has done nothing, where the Machine must be
+// asked by Broadcast.
+func (m *Machine) PassOn(now Instant) bool {
+	if m.phase != Data || m.finished || !m.Pass(now, m.c.Self) && !m.PassCounted(now, m.c.Self) {
+		return false
+	}
+	m.broadcasts++
+	return true
 }

@@ -10,6 +10,7 @@ func (m *Machine) becomeData(now Instant, out *Effects) {
 	}
 	m.phase = Data
 	m.direct = m.c.Transport == nil
+	m.maybePass()
 	if m.c.Phases.Protocol == Robust && m.c.Peers > 1 {
 		out.SetTimer(timerPhase, Distant)
 	}
@@ -204,8 +205,8 @@ func (m *Machine) satisfied(q ID) {
 // maybeEnd tells the ordering, once, that q's stream is over. What was
 // delivered was received, whatever packet brought it.
 func (m *Machine) maybeEnd(q ID) {
-	if m.narrow {
-		return // nobody need be told
+	if m.c.IgnoresEnds {
+		return // it need not know
 	}
 	t := m.tally[q]
 	if (t.unreceived == 0 || t.undelivered == 0) && m.flags[q]&flagEnded == 0 && m.phase >= Data {
@@ -275,9 +276,10 @@ func (m *Machine) settle(now Instant, from int, out *Effects) {
 				e.Timer |= StageOrdering
 			}
 		}
-		if len(m.own)|len(m.ended) == 0 || !m.feedBack(now, out) {
+		if len(m.own)|len(m.ended) == 0 {
 			break
 		}
+		m.feedBack(now, out)
 	}
 	if m.c.Transport != nil && len(out.List) > from {
 		m.c.Transport.Seal(now, from, out)
@@ -322,9 +324,8 @@ func (m *Machine) receiveOwn(now Instant, out *Effects) {
 	m.c.Ordering.Receive(now, &m.lent, out)
 }
 
-// feedBack hands the ordering its next own copy or ended stream, and reports
-// whether there was one. Both queues empty themselves when their end is reached.
-func (m *Machine) feedBack(now Instant, out *Effects) bool {
+// feedBack hands the ordering its next own copy or ended stream. There must be one.
+func (m *Machine) feedBack(now Instant, out *Effects) {
 	if len(m.own) > 0 {
 		own := m.own[0]
 		copy(m.own, m.own[1:])
@@ -334,16 +335,12 @@ func (m *Machine) feedBack(now Instant, out *Effects) bool {
 		if own.release {
 			out.Release(m.lent.Words)
 		}
-		return true
+		return
 	}
-	if len(m.ended) > 0 {
-		q := m.ended[0]
-		copy(m.ended, m.ended[1:])
-		m.ended = m.ended[:len(m.ended)-1]
-		m.c.Ordering.Ended(now, q, out)
-		return true
-	}
-	return false
+	q := m.ended[0]
+	copy(m.ended, m.ended[1:])
+	m.ended = m.ended[:len(m.ended)-1]
+	m.c.Ordering.Ended(now, q, out)
 }
 
 // claimTimers marks as the transport's the timers from index from on that no

@@ -83,7 +83,7 @@ func (m *Machine) hearStop(now Instant, msg *Message, out *Effects) error {
 	if m.phase < Data {
 		return nil
 	}
-	m.settle(now, len(out.List), out)
+	m.settleEnds(now, out)
 	if m.full && !wasFull && m.phase == Draining {
 		m.armDraining(out)
 	}
@@ -114,9 +114,16 @@ func (m *Machine) announced(now Instant, q ID, count int32, out *Effects) error 
 	}
 	m.announce(now, q, count)
 	if m.phase >= Data { // a peer may be done before this one is up
-		m.settle(now, len(out.List), out)
+		m.settleEnds(now, out)
 	}
 	return nil
+}
+
+// settleEnds is settle where nothing was asked for.
+func (m *Machine) settleEnds(now Instant, out *Effects) {
+	if len(m.ended) > 0 || m.phase == Draining {
+		m.settle(now, len(out.List), out)
+	}
 }
 
 // announce notes that q broadcast count messages and no more.
@@ -124,7 +131,7 @@ func (m *Machine) announce(now Instant, q ID, count int32) {
 	if m.c.Phases.Protocol == Classic {
 		// Packets are counted, not senders: a duplicate counts twice.
 		if m.stops++; m.stops >= m.c.Peers && !m.full {
-			m.full, m.direct = true, false
+			m.full, m.direct, m.passes = true, false, false
 			m.progress = now
 		}
 	}
@@ -212,7 +219,7 @@ func (m *Machine) close(now Instant, out *Effects) {
 
 func (m *Machine) becomeStopped(out *Effects) {
 	m.edge(Draining, Stopped)
-	m.phase, m.direct = Stopped, false
+	m.phase, m.direct, m.passes = Stopped, false, false
 	out.SetTimer(timerPhase, Distant)
 	out.Add(Effect{Kind: EffectPhase, Phase: Stopped})
 	out.Add(Effect{Kind: EffectSubmit})

@@ -8,8 +8,8 @@ func (m *Machine) Glance() int32 { return int32(m.phase) + m.missing + int32(m.c
 
 // Glimpse belongs to Glance.
 func (m *Machine) Glimpse(q ID, body bool) int32 {
-	if at := len(m.backlog); body && m.deferring && at < cap(m.backlog) {
-		return int32(m.backlog[:at+1][at])
+	if at := int(m.noted); body && m.deferring && at < len(m.backlog) {
+		return int32(m.backlog[at])
 	}
 	return int32(m.flags[q])
 }

@@ -7,32 +7,6 @@ import (
 	"time"
 )
 
-// InputKind says what happened to a peer.
-type InputKind uint8
-
-// The inputs of a Machine.
-const (
-	InputStart     InputKind = iota + 1 // power on, once, before any other input
-	InputArrival                        // the packet Message has arrived
-	InputTimer                          // the local clock has reached what was set for Timer
-	InputBroadcast                      // the application broadcasts message ID
-	InputFinished                       // the application will broadcast no more
-	InputAnnounce                       // protocol None only: From broadcasts no more after Count messages
-	InputWaiting                        // the application will broadcast only upon messages that are still to come
-	InputAbandon                        // it waits for them no longer and will broadcast no more
-	InputRestart                        // back from a crash with the state kept; all timers are gone
-)
-
-// Input is one thing that happens to a peer. Which fields matter depends on Kind.
-type Input struct {
-	Kind    InputKind
-	Timer   TimerID
-	From    ID
-	Count   int32
-	ID      MessageID
-	Message *Message // borrowed until Step returns
-}
-
 // Config is what a Machine is made of.
 type Config struct {
 	Self ID
@@ -47,9 +21,13 @@ type Config struct {
 	// Repeats says that packets may be duplicated or that the ordering may log
 	// a message twice: only distinct messages count toward the close.
 	Repeats bool
-	// IgnoresEnds says that the ordering's Ended does nothing, so that it may be
-	// told late, or not at all.
+	// IgnoresEnds says that the ordering's Ended does nothing, so that it is not
+	// told.
 	IgnoresEnds bool
+	// PassThrough says that the ordering broadcasts a message as it is to all,
+	// delivers each body when its packet arrives and does nothing else, so that
+	// it need not be asked; see Pass. It wants IgnoresEnds.
+	PassThrough bool
 
 	Peers     int // 1..MaxPeers
 	Ordering  Ordering
@@ -71,48 +49,64 @@ type Config struct {
 // What most packets need comes first, so that in a large group few lines of a
 // cache are read for each.
 type Machine struct {
-	phase     Phase
-	direct    bool // packets of the ordering go straight to it: data is open, nothing stands between
-	deferring bool // deliveries are noted in backlog and not counted yet
-	narrow    bool // tallies are kept in flags; see narrow.go
-	finished  bool // the application has finished
-	waiting   bool // in data: the application only waits for messages of others
-	full      bool // classic: n STOPs were counted, no more bodies are taken
-	closing   bool // inside Ordering.Close
+	stance
+	flags []flag
+	ended []ID // peers whose stream is over and the ordering not told yet
 
-	progress Instant // the last own STOP, STOP heard or delivery
-	flags    []flag
-	ended    []ID // peers whose stream is over and the ordering not told yet
+	backlog []uint16  // senders of what was delivered and not counted yet: the first of noted
+	own     []ownCopy // copies of own sends that wait for the ordering, first in first out
+	dues
+	c Config
 
-	backlog     []uint16  // senders of what was delivered and not counted yet
-	own         []ownCopy // copies of own sends that wait for the ordering, first in first out
-	missing     int32     // handshake: READYs still waited for
-	stopsDue    int32     // STOPs of others still waited for
-	outstanding int32     // peers whose STOP or messages the close still waits for
-
-	broadcasts int32
-	c          Config
-
-	tally     []tally // nil if narrow
-	ready     int     // classic: READY packets counted
-	stops     int     // classic: STOP packets counted
-	resent    int
-	impatient bool // the log closed because patience ended
-
-	asked     Instant // the last round of questions, or when waiting began
-	giveUpAt  Instant
-	stopAt    Instant // when a STOP that waits for its gap is due, or Distant
-	interval  time.Duration
-	questions int32 // rounds of questions of the present phase
-
-	answers [2][]int32 // READYs and STOPs repeated to each peer; nil until somebody asks
+	tally []tally // nil if narrow
+	standing
+	answers [2][]int32 // READYs and STOPs repeated to each peer; empty until somebody asks
 
 	outgoing  Message // what Broadcast lends to the ordering
 	lent      Message // what an own copy lends to it
 	bodies    MessageSet
 	delivered MessageSet
 
-	_ [3]uint64 // so that Machines in a row begin with a line
+	_ [2]uint64 // so that Machines in a row begin with a line
+}
+
+// stance is what a Machine does with what comes.
+type stance struct {
+	phase     Phase
+	direct    bool // packets of the ordering go straight to it: data is open, nothing stands between
+	passes    bool // and it need not be asked; see Pass
+	deferring bool // deliveries are noted in backlog and not counted yet
+	narrow    bool // tallies are kept in flags; see narrow.go
+	finished  bool // the application has finished
+	waiting   bool // in data: the application only waits for messages of others
+	full      bool // classic: n STOPs were counted, no more bodies are taken
+
+	progress Instant // the last own STOP, STOP heard or delivery
+}
+
+// dues is how much a Machine still waits for.
+type dues struct {
+	missing     int32  // handshake: READYs still waited for
+	stopsDue    int32  // STOPs of others still waited for
+	outstanding int32  // peers whose STOP or messages the close still waits for
+	noted       uint32 // see backlog
+}
+
+// standing is the rest of where a Machine stands, as far as it has the same size
+// in every group.
+type standing struct {
+	broadcasts int32
+	questions  int32 // rounds of questions of the present phase
+	ready      int   // classic: READY packets counted
+	stops      int   // classic: STOP packets counted
+	resent     int
+	impatient  bool // the log closed because patience ended
+	closing    bool // inside Ordering.Close
+
+	asked    Instant // the last round of questions, or when waiting began
+	giveUpAt Instant
+	stopAt   Instant // when a STOP that waits for its gap is due, or Distant
+	interval time.Duration
 }
 
 // tally counts down one sender's messages. Before its STOP both start at
@@ -158,15 +152,21 @@ func (m *Machine) Reset(c Config) {
 	case c.Phases.StopGap < 0 || c.Phases.Drain < 0 || c.Phases.GiveUp < 0:
 		panic("peer: Config.Phases holds a negative time")
 	}
-	n := c.Peers
-	*m = Machine{
-		c:     c,
-		tally: m.tally[:0], flags: slices.Grow(m.flags[:0], n)[:n],
-		answers: [2][]int32{m.answers[0][:0], m.answers[1][:0]},
-		backlog: m.backlog[:0], own: m.own[:0], ended: m.ended[:0], bodies: m.bodies, delivered: m.delivered,
-		broadcasts: c.Broadcasts, outstanding: int32(n), missing: int32(n - 1), stopsDue: int32(n - 1), giveUpAt: Distant, stopAt: Distant,
-	}
+	m.c = c
+	m.flags = slices.Grow(m.flags[:0], c.Peers)[:c.Peers]
+	m.Renew()
+}
+
+// Renew is Reset with the Config that the Machine has.
+func (m *Machine) Renew() {
+	c, n := &m.c, m.c.Peers
+	m.stance = stance{}
+	m.dues = dues{missing: int32(n - 1), stopsDue: int32(n - 1), outstanding: int32(n)}
+	m.standing = standing{broadcasts: c.Broadcasts, giveUpAt: Distant, stopAt: Distant}
 	clear(m.flags)
+	m.tally = m.tally[:0]
+	m.own, m.ended = m.own[:0], m.ended[:0]
+	m.answers[0], m.answers[1] = m.answers[0][:0], m.answers[1][:0]
 	m.deferring = m.defers()
 	if m.narrow = m.deferring && n >= narrowFrom; !m.narrow {
 		m.startTallies()
@@ -180,56 +180,6 @@ func (m *Machine) Reset(c Config) {
 		c.Transport.Reset(c.Self, n)
 		m.beginLife()
 	}
-}
-
-// Step handles one input at local time now and appends what it wants done to
-// out. An error means input that no correct host or peer gives: nothing was
-// done, and the error says what is wrong. Step never panics on its input.
-func (m *Machine) Step(now Instant, in Input, out *Effects) error {
-	if in.Kind == InputArrival {
-		return m.arrive(now, in.Message, out)
-	}
-	if m.phase == Idle && in.Kind != InputStart && in.Kind != InputAnnounce {
-		return m.reject("input %d before the start", in.Kind)
-	}
-	switch in.Kind {
-	case InputStart:
-		if m.phase != Idle {
-			return m.reject("a second start")
-		}
-		m.start(now, out)
-	case InputTimer:
-		return m.expire(now, in.Timer, out)
-	case InputBroadcast:
-		return m.broadcast(now, in.ID, out)
-	case InputFinished:
-		return m.finish(now, out)
-	case InputWaiting:
-		return m.wait(now, out)
-	case InputAbandon:
-		return m.abandon(now, out)
-	case InputAnnounce:
-		return m.announced(now, in.From, in.Count, out)
-	case InputRestart:
-		m.restart(now, out)
-	default:
-		return m.reject("unknown input %d", in.Kind)
-	}
-	return nil
-}
-
-// Arrive is Step with an InputArrival of msg, for hosts that hand in little else.
-func (m *Machine) Arrive(now Instant, msg *Message, out *Effects) error {
-	return m.arrive(now, msg, out)
-}
-
-// Broadcast is Step with an InputBroadcast of id.
-func (m *Machine) Broadcast(now Instant, id MessageID, out *Effects) error {
-	return m.broadcast(now, id, out)
-}
-
-func (m *Machine) reject(format string, args ...any) error {
-	return fmt.Errorf("%v in %v: %s", m.c.Self, m.phase, fmt.Sprintf(format, args...))
 }
 
 // expire hands a timer to the stage that owns it.

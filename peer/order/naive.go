@@ -13,7 +13,7 @@ type naive struct{ peer.Base }
 
 func naiveSpec() Spec {
 	return Spec{
-		Kind: "naive", IgnoresEnds: true, Class: "none",
+		Kind: "naive", IgnoresEnds: true, PassThrough: true, Class: "none",
 		Doc:     "delivers in order of arrival, without any coordination",
 		Paper:   "Hadzilacos and Toueg, Cornell TR 94-1425, 1994, section 3",
 		Packets: "n-1", Steps: "0/1", Cost: direct(Delay{}, Delay{Steps: 1}),

@@ -37,6 +37,9 @@ type Spec struct {
 	// IgnoresEnds says that Ended does nothing, which spares a host of many
 	// peers the work of finding out at once when a stream is over.
 	IgnoresEnds bool
+	// PassThrough says that it is no order at all: a message is sent as it is and
+	// delivered when it comes, so that a host need not ask; see peer.Config.
+	PassThrough bool
 
 	Params []Param
 	// New makes one from a complete list of values, as Build gives it. The

@@ -125,7 +125,27 @@ func (s *suite) judge(c *schedule) *fault {
 	if o, wrong = b.once(run.Options{Poison: true, DetectNames: true}); wrong != nil || o.Digest != digest {
 		return b.alone(digest)
 	}
+	if s.passing != nil {
+		if wrong := b.pass(digest); wrong != nil {
+			return wrong
+		}
+	}
 	return b.probe(digest)
+}
+
+// pass runs the schedule without asking the ordering where its Spec says that it
+// only passes messages through.
+func (b *bench) pass(digest [16]byte) *fault {
+	plan, err := run.Compile(b.file, b.file.Orderings[0], b.suite.passing)
+	if err != nil {
+		return &fault{kind: "scenario", text: err.Error()}
+	}
+	passing := &bench{suite: b.suite, file: b.file, plan: plan, seed: b.seed}
+	o, wrong := passing.once(run.Options{})
+	if wrong == nil && o.Digest != digest {
+		wrong = &fault{kind: "pass", text: "its Spec says PassThrough, and it does more than pass messages through: the history is another when it is not asked"}
+	}
+	return wrong
 }
 
 // alone tries one by one what went wrong together.

@@ -46,6 +46,7 @@ func (b brokenTwin) spec(tb testing.TB) order.Spec {
 	}
 	twin := *s
 	twin.New = b.make
+	twin.PassThrough = twin.PassThrough || b.flaw == "says that it passes messages through"
 	return twin
 }
 

@@ -12,6 +12,7 @@
 //   - that the ordering comes to rest, returns no error and does not panic;
 //   - that two runs are one history, on a used and on a fresh value (Reset);
 //   - that nothing is kept of a borrowed message;
+//   - that it does nothing else where its Spec says PassThrough;
 //   - that no two packets on a link share a name, and so their delay;
 //   - that an isolated broadcast costs what the Spec says, in packets and until
 //     its delivery at every peer;

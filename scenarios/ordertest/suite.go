@@ -14,7 +14,8 @@ const randomSchedules = 250
 // suite is one ordering under test.
 type suite struct {
 	spec       order.Spec
-	table      order.Table  // the ordering as it is
+	table      order.Table  // the ordering, asked at every step
+	passing    order.Table  // the same as its Spec has it, if that says PassThrough
 	probed     order.Table  // the same in a probe
 	entry      string       // as a scenario names it
 	values     order.Values // of its parameters, complete
@@ -30,6 +31,10 @@ type suite struct {
 
 func newSuite(spec order.Spec, given []order.Value) (*suite, error) {
 	s := &suite{spec: spec, unit: 1_000_000}
+	if spec.PassThrough {
+		s.passing = order.Table{spec}
+		spec.PassThrough = false
+	}
 	var err error
 	if s.table, err = order.Table(nil).With(spec); err != nil {
 		return nil, err

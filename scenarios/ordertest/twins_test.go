@@ -308,6 +308,7 @@ func init() {
 			{"clone shares", ""},
 			{"clone forgets", "clone"},
 			{"clone is the original", ""},
+			{"says that it passes messages through", "PassThrough"},
 			{"holds less than nothing", "Held is -1"},
 			{"state counts how often it was asked", "AppendState"},
 			{"takes numbers for ranks", ""},

@@ -16,7 +16,7 @@ const (
 // Read together the processor waits for it once, read one at a time as each packet
 // arrives it waits every time.
 func (e *Engine) fetch() {
-	e.fetched = fetchAhead
+	e.fetched = fetchAhead - 1
 	if e.options.Stream && e.hist.Stream.Len() >= flushFrom {
 		e.flush()
 	}
@@ -30,13 +30,13 @@ func (e *Engine) fetch() {
 		if !ok {
 			break
 		}
-		if ev.kind == eventArrival {
-			m := &e.slab[ev.ref].msg
-			comes[n] = coming{from: m.From, to: ev.to, body: m.Kind.Body()}
+		if ev.kind() == eventArrival {
+			m := &e.slab[ev.ref()].msg
+			comes[n] = coming{from: m.From, to: ev.to(), body: m.Kind.Body()}
 			n++
 		}
 	}
-	e.fetched = max(seen, 1)
+	e.fetched = max(seen, 1) - 1
 	e.glimpse = int32(n)
 	if e.large {
 		e.glimpse = e.lookAt(comes[:n])

@@ -74,7 +74,7 @@ func (e *Engine) scheduleChanges(now sim.Time, sinceData bool) {
 		case c.at == 0:
 			e.change(now, uint32(i)<<1)
 		default:
-			e.sched.Schedule(now.Add(c.at.Sub(0)), event{kind: eventChange, ref: uint32(i) << 1})
+			e.sched.Schedule(now.Add(c.at.Sub(0)), newEvent(eventChange, 0, uint32(i)<<1))
 		}
 	}
 }
@@ -84,7 +84,7 @@ func (e *Engine) change(now sim.Time, code uint32) {
 	i, ends := int(code>>1), code&1 == 1
 	e.net.Change(now, i, ends)
 	if lasts := e.plan.changes[i].lasts; !ends && lasts > 0 {
-		e.sched.Schedule(now.Add(lasts), event{kind: eventChange, ref: code | 1})
+		e.sched.Schedule(now.Add(lasts), newEvent(eventChange, 0, code|1))
 	}
 }
 

@@ -65,12 +65,12 @@ func (e *Engine) flip(now sim.Time, i int) {
 // clog keeps a packet that arrives on a clogged link, and reports whether it
 // did.
 func (e *Engine) clog(now sim.Time, ev event) bool {
-	from, to := network.Addr(e.slab[ev.ref].msg.From), network.Addr(ev.to)
+	from, to := network.Addr(e.slab[ev.ref()].msg.From), network.Addr(ev.to())
 	if from == to || !e.net.Clog(from, to) {
 		return false
 	}
 	e.clogged = append(e.clogged, ev)
-	e.digest.Add2(journal.FateWords(now, peer.ID(to), uint8(network.Held), ev.copy, 0))
+	e.digest.Add2(journal.FateWords(now, peer.ID(to), uint8(network.Held), ev.copy(), 0))
 	return true
 }
 
@@ -80,7 +80,7 @@ func (e *Engine) unclog(now sim.Time) {
 	kept := 0
 	for k := 0; k < len(e.clogged); k++ {
 		ev := e.clogged[k]
-		if e.net.Clogged(network.Addr(e.slab[ev.ref].msg.From), network.Addr(ev.to)) {
+		if e.net.Clogged(network.Addr(e.slab[ev.ref()].msg.From), network.Addr(ev.to())) {
 			e.clogged[kept] = ev
 			kept++
 			continue

@@ -13,30 +13,6 @@ import (
 	"mpcomm/sim/rng"
 )
 
-// eventKind says what an event of the queue is about.
-type eventKind uint8
-
-const (
-	eventArrival  eventKind = iota // packet ref reaches host to
-	eventSend                      // the application at to has a broadcast due
-	eventTimer                     // timer ref of to may be due
-	eventFault                     // fault ref strikes or ends
-	eventSubmit                    // the log of to reaches the comparison server
-	eventChange                    // change of links ref begins or ends
-	eventClock                     // change ref of the clock of to happens
-	eventServe                     // the slow host to has finished a step
-	eventHeal                      // everything is repaired
-	eventAnnounce                  // in the queue of a host only: ref broadcasts no more
-)
-
-// event is what the queue holds: eight bytes without pointers.
-type event struct {
-	ref  uint32
-	to   uint16
-	kind eventKind
-	copy uint8
-}
-
 // slot holds one packet body in flight, shared by all its receivers. It fills
 // one cache line.
 type slot struct {
@@ -79,6 +55,7 @@ type Engine struct {
 	net        *network.Network
 	src        workload.Source
 	machines   []peer.Machine
+	made       bool // the machines have their configs
 	configs    []peer.Config
 	clocks     clock.Group
 	hosts      []host
@@ -100,6 +77,7 @@ type Engine struct {
 	handAt     sim.Time       // when it first reached the host
 	logged     bool           // whether the present step has delivered it
 	plain      bool           // nothing is watched and no application reacts
+	passes     bool           // and the ordering need not be asked; see pass
 	relays     bool           // a body was sent on, so that it may reach a host twice
 	anyDown    bool
 	healed     bool       // nothing is broken any more
@@ -203,15 +181,21 @@ func (e *Engine) advance() bool {
 	if e.settled == e.plan.peers && e.restarts == 0 || e.err != nil {
 		return false
 	}
-	if e.fetched == 0 {
+	if e.fetched--; e.fetched < 0 {
 		e.fetch()
 	}
-	e.fetched--
-	at, ev, ok := e.next()
+	var at sim.Time
+	var ev event
+	if e.shuffle == nil && e.sched.Scheduler.More() {
+		at, ev = e.sched.Take() // the usual way, in place
+	} else {
+		var ok bool
+		if at, ev, ok = e.next(); !ok {
+			e.outcome.Limit = LimitQuiet
+			return false
+		}
+	}
 	switch {
-	case !ok:
-		e.outcome.Limit = LimitQuiet
-		return false
 	case at > e.until:
 		e.outcome.Limit = LimitUntil
 		return false
@@ -225,27 +209,30 @@ func (e *Engine) advance() bool {
 	}
 	before := e.now
 	e.now, e.last, e.beforeLast = at, at, e.last
-	switch ev.kind {
+	switch ev.kind() {
 	case eventArrival:
+		if e.passes && !e.anyDown && e.pass(at, ev) {
+			return true
+		}
 		e.arrive(at, ev)
 	case eventTimer:
 		e.expire(at, ev)
 	case eventSend:
-		e.send(at, int(ev.to))
+		e.send(at, int(ev.to()))
 	case eventFault:
-		if !e.fault(at, int(ev.ref), edge(ev.copy)) {
+		if !e.fault(at, int(ev.ref()), edge(ev.copy())) {
 			e.outcome.Limit, e.now = LimitQuiet, before
 			e.stale()
 			return false
 		}
 	case eventChange:
-		e.change(at, ev.ref)
+		e.change(at, ev.ref())
 	case eventSubmit:
-		e.submitted(int(ev.to), at)
+		e.submitted(int(ev.to()), at)
 	case eventClock:
-		e.changeClock(at, int(ev.to), &e.plan.clockChanges[ev.ref])
+		e.changeClock(at, int(ev.to()), &e.plan.clockChanges[ev.ref()])
 	case eventServe:
-		e.served(at, int(ev.to))
+		e.served(at, int(ev.to()))
 	case eventHeal:
 		e.repair(at)
 	}
@@ -286,16 +273,22 @@ func (e *Engine) reset(seed uint64) {
 	e.free = e.free[:0]
 	e.clocks.Set(p.clocks, root)
 	for i := range e.machines {
-		e.machines[i].Reset(e.configs[i])
+		if e.reborn || !e.made {
+			e.machines[i].Reset(e.configs[i])
+		} else {
+			e.machines[i].Renew()
+		}
 		e.giveChance(root, i, 0)
 		e.resetHost(&e.hosts[i])
 	}
+	e.made = true
 	e.resetHistory()
 	e.atHand, e.handID, e.logged = history.NoRef, peer.NoMessage, false
 	e.relays = false
 	e.resetHeal()
 	e.anyDown, e.inFlight = false, e.net.StrikesInFlight()
 	e.plain = e.options == Options{Stream: e.options.Stream} && !e.inFlight && !p.hampers && !p.trackArrivals && !p.reacts
+	e.passes = e.plain && p.spec.PassThrough
 	e.flying, e.settled, e.restarts = 0, 0, 0
 	e.serial, e.now, e.recheck = 0, 0, false
 	e.until, e.maxEvents = p.until, p.maxEvents

@@ -93,7 +93,7 @@ func (e *Engine) plant(origin sim.Time, i int) {
 	case at == 0 && !f.sinceData: // before the machines start
 		e.strike(0, i)
 	default:
-		e.sched.Schedule(at, event{kind: eventFault, ref: uint32(i), copy: uint8(edgeStrike)})
+		e.sched.Schedule(at, faultEvent(i, edgeStrike))
 	}
 }
 
@@ -103,7 +103,7 @@ func (e *Engine) recur(after sim.Time, i int) {
 	gap := max(f.every.Sample(e.draw(i, "every").Word(s.strikes)), 1)
 	s.strikes++
 	e.recurring++
-	e.sched.Schedule(sim.Time(min(int64(after)+gap, int64(sim.Never)-1)), event{kind: eventFault, ref: uint32(i), copy: uint8(edgeEvery)})
+	e.sched.Schedule(sim.Time(min(int64(after)+gap, int64(sim.Never)-1)), faultEvent(i, edgeEvery))
 }
 
 // fault handles an event of a fault. It reports whether the run goes on: it
@@ -212,13 +212,13 @@ func (e *Engine) strike(now sim.Time, i int) {
 
 func (e *Engine) queueEnd(at sim.Time, i int) {
 	e.faults[i].endsAt = at
-	e.sched.Schedule(at, event{kind: eventFault, ref: uint32(i), copy: uint8(edgeEnd)})
+	e.sched.Schedule(at, faultEvent(i, edgeEnd))
 }
 
 func (e *Engine) queueFlip(at sim.Time, i int) {
 	e.faults[i].flipAt = at
 	e.recurring++
-	e.sched.Schedule(at, event{kind: eventFault, ref: uint32(i), copy: uint8(edgeFlip)})
+	e.sched.Schedule(at, faultEvent(i, edgeFlip))
 }
 
 // endFault ends a fault that lasts: it heals a cut, releases a clog, restarts a

@@ -40,7 +40,7 @@ func (e *Engine) resetHeal() {
 // sinceData, from now on.
 func (e *Engine) scheduleHeal(now sim.Time, sinceData bool) {
 	if h := e.plan.heal; h != nil && h.SinceData == sinceData {
-		e.sched.Schedule(now.Add(h.At), event{kind: eventHeal})
+		e.sched.Schedule(now.Add(h.At), newEvent(eventHeal, 0, 0))
 	}
 }
 

@@ -49,15 +49,8 @@ func (e *Engine) transmit(p int, now sim.Time, ef *peer.Effect, limit int) int {
 			ref = r
 		}
 	}
-	i := e.hold(m, ref, now)
-	packet := network.Packet{From: network.Addr(p), Name: e.name(m, ref), Ref: i, Bytes: e.plan.overhead + 8*(int32(m.Ints)+int32(m.Words.Len))}
-	if m.Kind.Body() && ref != history.NoRef {
-		packet.Bytes += e.src.Size(ref)
-		packet.Body = bodyName(m.ID)
-	}
+	packet := e.pack(now, m, ref)
 	e.relays = e.relays || m.Kind == peer.KindRelay
-	e.serial++
-	e.digest.Add2(journal.SentWords(uint64(packet.Name), m.Kind, m.From, e.serial))
 	fates := e.fates[:0]
 	sent := 0
 	switch {
@@ -90,8 +83,36 @@ func (e *Engine) transmit(p int, now sim.Time, ef *peer.Effect, limit int) int {
 	if e.watches {
 		e.observeFates(m, fates)
 	}
-	e.schedule(now, i, fates)
+	e.schedule(now, packet.Ref, fates)
 	return sent
+}
+
+// pack puts a message into a slot and returns the packet that carries it, still
+// without a receiver.
+func (e *Engine) pack(now sim.Time, m *peer.Message, ref history.Ref) network.Packet {
+	packet := network.Packet{
+		From: network.Addr(m.From), Name: e.name(m, ref), Ref: e.hold(m, ref, now),
+		Bytes: e.plan.overhead + 8*(int32(m.Ints)+int32(m.Words.Len)),
+	}
+	if m.Kind.Body() && ref != history.NoRef {
+		packet.Bytes += e.src.Size(ref)
+		packet.Body = bodyName(m.ID)
+	}
+	e.serial++
+	e.digest.Add2(journal.SentWords(uint64(packet.Name), m.Kind, m.From, e.serial))
+	return packet
+}
+
+// passOn sends a broadcast of p to the others as it is, and puts it into p's log:
+// what becomes of it where the ordering need not be asked.
+func (e *Engine) passOn(p int, now sim.Time, id peer.MessageID, ref history.Ref) {
+	m := peer.Message{ID: id, From: peer.ID(p), Kind: peer.KindData}
+	packet := e.pack(now, &m, ref)
+	e.outcome.Cost.Ordering += uint64(e.plan.peers - 1)
+	e.outcome.Cost.Bytes += uint64(e.plan.peers-1) * uint64(packet.Bytes)
+	e.fates = e.net.Broadcast(now, packet, e.fates[:0])
+	e.schedule(now, packet.Ref, e.fates)
+	e.append(p, now, now, ref)
 }
 
 // bodyName names a message's body for explicit delays; zero names none.
@@ -105,9 +126,8 @@ const maxPending = 1 << 27
 
 // schedule records the fates of the packets of slot i and queues the arrivals.
 func (e *Engine) schedule(now sim.Time, i uint32, fates []network.Fate) {
-	if e.sched.Len() > maxPending && e.err == nil {
-		e.err = fmt.Errorf("run: %s, seed %d: more than %d packets are under way at %s ms, which fills the memory: use fewer peers or messages, or longer gaps",
-			e.plan.label, e.outcome.Seed, maxPending, now.AppendMS(nil))
+	if e.sched.Len() > maxPending {
+		e.overfull(now)
 	}
 	if len(fates) >= e.throng && e.sched.Scheduler.Len() >= e.crowd {
 		e.gather(now, fates)
@@ -120,7 +140,7 @@ func (e *Engine) schedule(now sim.Time, i uint32, fates []network.Fate) {
 		e.digest.Add2(journal.FateWords(f.At, peer.ID(f.To), uint8(f.Verdict), f.Copy, e.serial))
 		if f.Verdict == network.Arrives {
 			refs++
-			ev := event{ref: i, to: uint16(f.To), kind: eventArrival, copy: f.Copy}
+			ev := arrivalEvent(i, uint16(f.To), f.Copy)
 			if near {
 				e.sched.Scheduler.Schedule(f.At, ev)
 			} else {
@@ -134,6 +154,16 @@ func (e *Engine) schedule(now sim.Time, i uint32, fates []network.Fate) {
 	if s.msg.Kind == peer.KindReady || s.msg.Kind == peer.KindAskReady {
 		e.flying += int(refs)
 	}
+	if !e.plain {
+		e.inspect(now, i, fates)
+	}
+	if s.refs == 0 {
+		e.release(i)
+	}
+}
+
+// inspect tells of fates those who watch.
+func (e *Engine) inspect(now sim.Time, i uint32, fates []network.Fate) {
 	if e.options.DetectNames {
 		e.checkNames(i, fates)
 	}
@@ -143,8 +173,12 @@ func (e *Engine) schedule(now sim.Time, i uint32, fates []network.Fate) {
 	if e.options.Explain || e.follows {
 		e.explain(i, fates)
 	}
-	if s.refs == 0 {
-		e.release(i)
+}
+
+func (e *Engine) overfull(now sim.Time) {
+	if e.err == nil {
+		e.err = fmt.Errorf("run: %s, seed %d: more than %d packets are under way at %s ms, which fills the memory: use fewer peers or messages, or longer gaps",
+			e.plan.label, e.outcome.Seed, maxPending, now.AppendMS(nil))
 	}
 }
 
@@ -152,30 +186,25 @@ func (e *Engine) schedule(now sim.Time, i uint32, fates []network.Fate) {
 // watched and nothing can go wrong on the way, by arriveWatched otherwise, which
 // does the same and more.
 func (e *Engine) arrive(now sim.Time, ev event) {
-	i, p := ev.ref, int(ev.to)
-	s := &e.slab[i]
 	if !e.plain || e.anyDown {
 		e.arriveWatched(now, ev)
 		return
 	}
+	i, p := ev.ref(), int(ev.to())
+	s := &e.slab[i]
+	ref := s.ref
 	e.parking = i
 	e.out.Reset()
-	body := s.ref != history.NoRef && s.msg.Kind.Body()
-	if !body {
+	if ref == history.NoRef || !s.msg.Kind.Body() {
 		e.arriveControl(now, p, i)
 		return
 	}
-	ref := s.ref
 	came := now
 	if e.relays {
 		came = e.holdArrival(p, now, ref)
 	}
 	e.atHand, e.handID, e.handAt, e.logged = ref, s.msg.ID, came, false
-	local := peer.Instant(now)
-	if e.clocks != nil {
-		local = e.clocks[p].Local(now)
-	}
-	if err := e.machines[p].Arrive(local, &s.msg, &e.out); err != nil {
+	if err := e.machines[p].Arrive(e.local(p, now), &s.msg, &e.out); err != nil {
 		e.fail(p, now, err)
 	} else if list := e.out.List; len(list) == 1 && list[0].Kind == peer.EffectDeliver && list[0].ID == e.handID {
 		e.logged = true
@@ -231,8 +260,8 @@ func (e *Engine) arriveWatched(now sim.Time, ev event) {
 // land is the arrival of a packet at its host; strikes says whether faults that
 // strike packets in flight may still do so.
 func (e *Engine) land(now sim.Time, ev event, strikes bool) {
-	s := &e.slab[ev.ref]
-	p := int(ev.to)
+	s := &e.slab[ev.ref()]
+	p := int(ev.to())
 	kind, ref := s.msg.Kind, s.ref
 	if kind == peer.KindReady || kind == peer.KindAskReady {
 		e.flying--
@@ -241,7 +270,7 @@ func (e *Engine) land(now sim.Time, ev event, strikes bool) {
 	if !lost && strikes {
 		verdict := e.net.Arrive(now, s.sent, network.Addr(s.msg.From), network.Addr(p))
 		if lost = verdict != network.Arrives; lost {
-			e.digest.Add2(journal.FateWords(now, peer.ID(p), uint8(verdict), ev.copy, 0))
+			e.digest.Add2(journal.FateWords(now, peer.ID(p), uint8(verdict), ev.copy(), 0))
 		}
 	}
 	if e.options.Recorder != nil {
@@ -255,12 +284,12 @@ func (e *Engine) land(now sim.Time, ev event, strikes bool) {
 	}
 	switch {
 	case lost:
-		e.drop(ev.ref)
+		e.drop(ev.ref())
 	case e.stalled > 0 && e.hosts[p].stalls():
 		e.wait(p, now, ev)
 	default:
-		e.handIn(p, now, now, ev.ref, kind, ref)
-		e.drop(ev.ref)
+		e.handIn(p, now, now, ev.ref(), kind, ref)
+		e.drop(ev.ref())
 	}
 	if e.flying == 0 && kind.Phase() {
 		e.begin(now)
@@ -344,9 +373,9 @@ func (e *Engine) recordFates(now sim.Time, i uint32, fates []network.Fate) {
 }
 
 func (e *Engine) recordArrival(now sim.Time, ev event, lost bool) {
-	s := &e.slab[ev.ref]
+	s := &e.slab[ev.ref()]
 	out := packetEvent(journal.Arrival, &s.msg, now)
-	out.Peer, out.Other, out.Copy = peer.ID(ev.to), s.msg.From, ev.copy
+	out.Peer, out.Other, out.Copy = peer.ID(ev.to()), s.msg.From, ev.copy()
 	out.Arrival = now
 	if lost {
 		out.Verdict = uint8(network.Lost)

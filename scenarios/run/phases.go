@@ -8,6 +8,7 @@ import (
 	"mpcomm/peer"
 	"mpcomm/peer/history"
 	"mpcomm/peer/journal"
+	"mpcomm/peer/workload"
 	"mpcomm/scenarios"
 	"mpcomm/sim"
 )
@@ -91,7 +92,7 @@ func (e *Engine) begin(now sim.Time) {
 	}
 	for k := range e.plan.clockChanges {
 		c := &e.plan.clockChanges[k]
-		e.sched.Schedule(now.Add(c.at.Sub(0)), event{kind: eventClock, to: uint16(c.peer), ref: uint32(k)})
+		e.sched.Schedule(now.Add(c.at.Sub(0)), newEvent(eventClock, uint16(c.peer), uint32(k)))
 	}
 	e.scheduleSends(now)
 }
@@ -103,7 +104,7 @@ func (e *Engine) scheduleSends(now sim.Time) {
 		if p, at, ok := e.src.Entry(k); ok {
 			h := &e.hosts[p]
 			h.nextSend = min(h.nextSend, at)
-			e.sched.Schedule(at, event{kind: eventSend, to: uint16(p)})
+			e.sched.Schedule(at, newEvent(eventSend, uint16(p), 0))
 		}
 	}
 	for p := range e.hosts {
@@ -130,7 +131,7 @@ func (e *Engine) consult(p int, now sim.Time) {
 		at = max(at, now)
 		if at < h.nextSend {
 			h.nextSend = at
-			e.sched.Schedule(at, event{kind: eventSend, to: uint16(p)})
+			e.sched.Schedule(at, newEvent(eventSend, uint16(p), 0))
 		}
 		h.despairs = false
 		return
@@ -162,7 +163,7 @@ func (e *Engine) send(now sim.Time, p int) {
 		return
 	}
 	if e.stalled > 0 && e.hosts[p].stalls() {
-		e.wait(p, now, event{kind: eventSend, to: uint16(p)})
+		e.wait(p, now, newEvent(eventSend, uint16(p), 0))
 		return
 	}
 	e.broadcast(now, p)
@@ -195,6 +196,20 @@ func (e *Engine) broadcast(now sim.Time, p int) {
 		e.follow(m.Ref)
 		e.took(p, m.Ref, now)
 	}
+	if e.passes && !e.anyDown && e.machines[p].PassOn(e.local(p, now)) {
+		e.passOn(p, now, m.ID, m.Ref)
+	} else {
+		e.sendOut(p, now, &m)
+	}
+	if e.plan.reactsToArrival && !e.plan.loopback { // the own message is there from the broadcast on
+		e.src.Arrived(peer.ID(p), m.Ref, now)
+	}
+	e.hosts[p].nextSend = sim.Never
+	e.consult(p, now)
+}
+
+// sendOut hands p's machine a broadcast and carries out what it wants.
+func (e *Engine) sendOut(p int, now sim.Time, m *workload.Message) {
 	e.atHand, e.handID, e.handAt, e.logged = m.Ref, m.ID, now, false
 	e.out.Reset()
 	if err := e.machines[p].Broadcast(e.local(p, now), m.ID, &e.out); err != nil {
@@ -203,11 +218,6 @@ func (e *Engine) broadcast(now sim.Time, p int) {
 		e.carryOut(p, now, nil)
 	}
 	e.putDown()
-	if e.plan.reactsToArrival && !e.plan.loopback { // the own message is there from the broadcast on
-		e.src.Arrived(peer.ID(p), m.Ref, now)
-	}
-	e.hosts[p].nextSend = sim.Never
-	e.consult(p, now)
 }
 
 // finishSender tells the machine that its application has finished, or has
@@ -222,10 +232,25 @@ func (e *Engine) finishSender(p int, now sim.Time, how peer.InputKind) {
 	for q := range e.machines {
 		switch h := &e.hosts[q]; {
 		case h.joining || !h.down && h.stalls():
-			e.wait(q, now, event{kind: eventAnnounce, to: uint16(q), ref: uint32(p)})
+			e.wait(q, now, newEvent(eventAnnounce, uint16(q), uint32(p)))
 		case !h.down:
-			e.step(q, now, peer.Input{Kind: peer.InputAnnounce, From: peer.ID(p), Count: count})
+			e.announce(q, now, peer.ID(p), count)
 		}
+	}
+}
+
+// announce tells the machine at q that p broadcasts no more.
+func (e *Engine) announce(q int, now sim.Time, p peer.ID, count int32) {
+	if e.saving {
+		e.maybeSave(q, now)
+	}
+	e.out.Reset()
+	if err := e.machines[q].Announce(e.local(q, now), p, count, &e.out); err != nil {
+		e.fail(q, now, err)
+		return
+	}
+	if len(e.out.List) > 0 || e.anyDown || e.recheck || e.plan.reacts {
+		e.carryOut(q, now, nil)
 	}
 }
 
@@ -237,7 +262,7 @@ func (e *Engine) submit(p int, now sim.Time) {
 		e.submitted(p, now)
 		return
 	}
-	e.sched.Schedule(now.Add(e.plan.submission[p]), event{kind: eventSubmit, to: uint16(p)})
+	e.sched.Schedule(now.Add(e.plan.submission[p]), newEvent(eventSubmit, uint16(p), 0))
 }
 
 // submitted is the arrival of p's log at the comparison server.

@@ -241,6 +241,7 @@ func (p *Plan) machine(self peer.ID) (peer.Config, error) {
 	c := peer.Config{
 		Self: self, Peers: p.peers, Phases: p.phases, Ordering: ordering, Loopback: p.loopback,
 		ByReceipt: p.spec.Offline, Repeats: p.repeats, IgnoresEnds: p.spec.IgnoresEnds,
+		PassThrough: p.spec.PassThrough,
 	}
 	switch t := &p.scenario.Network.Transport; t.Kind {
 	case "", "none":

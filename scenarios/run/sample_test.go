@@ -10,10 +10,12 @@ import (
 	"mpcomm/peer/order"
 	"mpcomm/scenarios"
 	"mpcomm/scenarios/run"
+
+	"pgregory.net/rapid"
 )
 
 // parse reads a scenario that a test holds as text.
-func parse(tb testing.TB, text string) *scenarios.Scenario {
+func parse(tb rapid.TB, text string) *scenarios.Scenario {
 	tb.Helper()
 	s, err := scenarios.Parse("test.yaml", []byte(text), nil, nil)
 	if err != nil {
@@ -33,7 +35,7 @@ func compile(tb testing.TB, text string) *run.Plan {
 	return p
 }
 
-func engine(tb testing.TB, p *run.Plan, o run.Options) *run.Engine {
+func engine(tb rapid.TB, p *run.Plan, o run.Options) *run.Engine {
 	tb.Helper()
 	e, err := run.NewEngine(p, o)
 	if err != nil {
@@ -42,7 +44,7 @@ func engine(tb testing.TB, p *run.Plan, o run.Options) *run.Engine {
 	return e
 }
 
-func mustRun(tb testing.TB, e *run.Engine, seed uint64) *run.Outcome {
+func mustRun(tb rapid.TB, e *run.Engine, seed uint64) *run.Outcome {
 	tb.Helper()
 	o, err := e.Run(seed)
 	if err != nil {

@@ -24,7 +24,7 @@ func (h *host) stalls() bool { return h.paused > 0 || h.service > 0 || h.joining
 func (e *Engine) wait(p int, now sim.Time, ev event) {
 	h := &e.hosts[p]
 	h.backlog = append(h.backlog, waiting{now, ev})
-	if ev.kind != eventAnnounce { // which is the host's word, no input of the peer's
+	if ev.kind() != eventAnnounce { // which is the host's word, no input of the peer's
 		e.countWait(p)
 	}
 	e.serve(p, now)
@@ -47,7 +47,7 @@ func (e *Engine) serve(p int, now sim.Time) {
 	h := &e.hosts[p]
 	if h.service > 0 && h.paused == 0 && h.servedAt == sim.Never && len(h.backlog) > 0 {
 		h.servedAt = now.Add(h.service)
-		e.sched.Schedule(h.servedAt, event{kind: eventServe, to: uint16(p)})
+		e.sched.Schedule(h.servedAt, newEvent(eventServe, uint16(p), 0))
 	}
 }
 
@@ -85,17 +85,17 @@ func (e *Engine) drain(p int, now sim.Time) {
 
 // handle steps the machine with an input that has waited.
 func (e *Engine) handle(p int, now sim.Time, w waiting) {
-	switch w.ev.kind {
+	switch w.ev.kind() {
 	case eventArrival:
-		s := &e.slab[w.ev.ref]
+		s := &e.slab[w.ev.ref()]
 		kind := s.msg.Kind
-		e.handIn(p, now, w.at, w.ev.ref, kind, s.ref)
-		e.drop(w.ev.ref)
+		e.handIn(p, now, w.at, w.ev.ref(), kind, s.ref)
+		e.drop(w.ev.ref())
 		if kind.Phase() {
 			e.begin(now)
 		}
 	case eventTimer:
-		if t := peer.TimerID(w.ev.ref); e.armed(p, t) == w.at { // else it was moved meanwhile
+		if t := peer.TimerID(w.ev.ref()); e.armed(p, t) == w.at { // else it was moved meanwhile
 			e.ring(now, p, t)
 		}
 	case eventSend:
@@ -103,7 +103,8 @@ func (e *Engine) handle(p int, now sim.Time, w waiting) {
 			e.broadcast(now, p)
 		}
 	case eventAnnounce:
-		e.step(p, now, peer.Input{Kind: peer.InputAnnounce, From: peer.ID(w.ev.ref), Count: e.src.Broadcasts(peer.ID(w.ev.ref))})
+		from := peer.ID(w.ev.ref())
+		e.announce(p, now, from, e.src.Broadcasts(from))
 	}
 }
 
@@ -113,12 +114,12 @@ func (e *Engine) forsake(p int, now sim.Time, i int) {
 	h := &e.hosts[p]
 	for _, w := range h.backlog[h.head:] {
 		e.outcome.Struck[i]++
-		if w.ev.kind == eventArrival {
+		if w.ev.kind() == eventArrival {
 			e.outcome.Cost.LostToCrash++
 			if e.follows {
-				e.perished(p, now, w.ev.ref, false)
+				e.perished(p, now, w.ev.ref(), false)
 			}
-			e.drop(w.ev.ref)
+			e.drop(w.ev.ref())
 		}
 	}
 	h.backlog, h.head, h.servedAt = h.backlog[:0], 0, sim.Never

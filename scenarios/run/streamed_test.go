@@ -10,6 +10,8 @@ import (
 	"mpcomm/reports/result"
 
 	"mpcomm/scenarios/run"
+
+	"pgregory.net/rapid"
 )
 
 // TestStreamedRunsSayTheSame holds what is said of a run whose logs were not kept
@@ -60,7 +62,7 @@ func judgedThrice(t *testing.T, v *run.Evaluator, p *run.Plan, o run.Options) *r
 }
 
 // fields are the values of a result by path.
-func fields(t *testing.T, r *result.Ordering) map[string]string {
+func fields(t rapid.TB, r *result.Ordering) map[string]string {
 	t.Helper()
 	text, err := json.Marshal(r)
 	if err != nil {

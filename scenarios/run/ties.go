@@ -11,11 +11,7 @@ func (e *Engine) next() (sim.Time, event, bool) {
 	if e.shuffle != nil {
 		return e.shuffle.Next()
 	}
-	at, ev, ok := e.sched.Scheduler.Next()
-	if !ok {
-		return e.sched.Next() // something may wait beyond the horizon
-	}
-	return at, ev, ok
+	return e.sched.Next()
 }
 
 // queued returns how many events are pending.
@@ -38,15 +34,15 @@ func (e *Engine) resetTies(root rng.Key) {
 // event is: a packet by its own name, the rest by kind, peer and number. What a
 // fifo link carries keeps its order, so there the link draws one place for all.
 func (e *Engine) rank(at sim.Time, ev event) uint64 {
-	if ev.kind != eventArrival {
-		return e.tieKey.With(uint64(ev.kind)<<48 | uint64(ev.to)<<32 | uint64(ev.ref)).Word(uint64(at))
+	if ev.kind() != eventArrival {
+		return e.tieKey.With(uint64(ev.kind())<<48 | uint64(ev.to())<<32 | uint64(ev.ref())).Word(uint64(at))
 	}
-	s := &e.slab[ev.ref]
-	from, to := network.Addr(s.msg.From), network.Addr(ev.to)
+	s := &e.slab[ev.ref()]
+	from, to := network.Addr(s.msg.From), network.Addr(ev.to())
 	if e.net.KeepsOrder(from, to) {
 		return e.tieKey.With(uint64(eventArrival)<<48 | uint64(from)<<16 | uint64(to)).Word(uint64(at))
 	}
-	return e.tieKey.With(uint64(e.name(&s.msg, s.ref))).Word(uint64(to)<<8 | uint64(ev.copy))
+	return e.tieKey.With(uint64(e.name(&s.msg, s.ref))).Word(uint64(to)<<8 | uint64(ev.copy()))
 }
 
 // stale takes back the event at hand: nothing happened in it.

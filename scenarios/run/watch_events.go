@@ -74,7 +74,7 @@ func (e *Engine) strikePending(now sim.Time) {
 	for k := 0; k < len(e.pending); k++ {
 		i := int(e.pending[k])
 		if delay := e.plan.faults[i].delay; delay > 0 {
-			e.sched.Schedule(now.Add(delay), event{kind: eventFault, ref: uint32(i), copy: uint8(edgeStrike)})
+			e.sched.Schedule(now.Add(delay), faultEvent(i, edgeStrike))
 		} else {
 			e.strike(now, i)
 		}

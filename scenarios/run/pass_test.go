@@ -1,0 +1,109 @@
+package run_test
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"testing"
+
+	"mpcomm/peer/order"
+	"mpcomm/scenarios/run"
+
+	"pgregory.net/rapid"
+)
+
+// asked is the table of orderings of which each is asked at every step.
+func asked() order.Table {
+	t := order.Builtin()
+	for i := range t {
+		t[i].PassThrough = false
+	}
+	return t
+}
+
+// drawPassing draws a scenario of naive broadcasts: groups so large that
+// deliveries are noted and so small that they are counted, every protocol of
+// phases, links that lose, repeat and overtake, clocks that are off, crashes.
+func drawPassing(t *rapid.T) string {
+	var b strings.Builder
+	peers, most := rapid.IntRange(1, 6).Draw(t, "peers"), 12
+	if rapid.IntRange(0, 29).Draw(t, "crowd") == 7 {
+		peers, most = 66, 2
+	}
+	fmt.Fprintf(&b, "version: 1\nname: passing\npeers: %d\norderings: [naive]\n", peers)
+	fmt.Fprintf(&b, "phases: %s\n", rapid.SampledFrom([]string{"robust", "classic", "none", "{kind: robust, stop_gap: 30ms}", "{kind: robust, drain: 20ms, retry: 5ms}"}).Draw(t, "phases"))
+	fmt.Fprintf(&b, "workload: {messages: %d, gap: {kind: exponential, min: 0ms, mean: %dms}}\n",
+		rapid.IntRange(0, most).Draw(t, "messages"), rapid.SampledFrom([]int{0, 1, 20}).Draw(t, "gap"))
+	b.WriteString("network:\n  latency: " + rapid.SampledFrom([]string{"3ms", "{kind: exponential, min: 0ms, mean: 20ms}", "{kind: uniform, min: 0ms, max: 3ms}"}).Draw(t, "latency") + "\n")
+	for _, line := range []string{"link: datagram", "loss: 1/6", "duplicate: 1/5", "self: loopback"} {
+		if rapid.IntRange(0, 3).Draw(t, line) == 0 {
+			b.WriteString("  " + line + "\n")
+		}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "clocks") == 0 {
+		b.WriteString("clocks:\n  peers:\n    \"0\": {offset: 7ms}\n")
+	}
+	if peers > 2 && rapid.IntRange(0, 2).Draw(t, "crash") == 0 {
+		fmt.Fprintf(&b, "faults:\n  - {at: %dms, crash: 1%s}\n", rapid.IntRange(1, 90).Draw(t, "at"),
+			rapid.SampledFrom([]string{"", ", restart: 120ms, state: kept", ", restart: 120ms, state: lost"}).Draw(t, "restart"))
+	}
+	b.WriteString("limits: {until: 10m}\n")
+	return b.String()
+}
+
+// TestPassingIsAsking holds runs in which the ordering is not asked where it
+// would say nothing new to the same runs in which it always is.
+func TestPassingIsAsking(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := drawPassing(t)
+		s := parse(t, text)
+		passing, err := run.Compile(s, s.Orderings[0], order.Builtin())
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		asking, err := run.Compile(s, s.Orderings[0], asked())
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, two := engine(t, passing, run.Options{}), engine(t, asking, run.Options{})
+		var v, w run.Evaluator
+		for seed := range uint64(3) {
+			got, want := mustRun(t, one, seed), mustRun(t, two, seed)
+			if digest(got) != digest(want) {
+				t.Fatalf("seed %d: digest %s, want %s\n%s", seed, digest(got), digest(want), text)
+			}
+			a, b := fields(t, v.Evaluate(passing, got, run.Full)), fields(t, w.Evaluate(asking, want, run.Full))
+			if !maps.Equal(a, b) {
+				t.Fatalf("seed %d: %v\nwant %v\n%s", seed, a, b, text)
+			}
+		}
+	})
+}
+
+// A real order that is not asked is found out.
+func TestOnlyNoOrderPasses(t *testing.T) {
+	t.Parallel()
+	s := parse(t, `version: 1
+name: passing
+peers: 4
+orderings: [fifo]
+workload: {messages: 9, gap: 1ms}
+network: {latency: {kind: uniform, min: 0ms, max: 9ms}, link: datagram}
+`)
+	careless := order.Builtin()
+	for i := range careless {
+		careless[i].PassThrough = true
+	}
+	var digests []string
+	for _, table := range []order.Table{order.Builtin(), careless} {
+		p, err := run.Compile(s, s.Orderings[0], table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		digests = append(digests, digest(mustRun(t, engine(t, p, run.Options{}), 1)))
+	}
+	if digests[0] == digests[1] {
+		t.Error("fifo delivers in order without being asked")
+	}
+}
