@@ -175,7 +175,7 @@ func (m *Missing) why(p *Plan, healed sim.Time, sender peer.ID) string {
 	at := func(t sim.Time) string { return string(t.AppendMS(nil)) + " ms" }
 	waiting := ""
 	if len(m.Waiting) > 0 {
-		waiting = fmt.Sprintf(", waiting in %s for %s", m.Phase, names(m.Waiting))
+		waiting = fmt.Sprintf(", waiting in %s for %s", m.Phase, names(m.Waiting, 0))
 	}
 	switch l := m.Loss; {
 	case m.Since != sim.Never && m.Closed != sim.Never:
@@ -196,15 +196,16 @@ func (m *Missing) why(p *Plan, healed sim.Time, sender peer.ID) string {
 	return fmt.Sprintf("nobody has sent it to %v%s", m.Peer, waiting)
 }
 
-// names lists peers in a sentence.
-func names(peers []peer.ID) string {
+// names lists peers, and more that are only counted, in a sentence.
+func names(peers []peer.ID, more int) string {
 	const most = 8
 	var words []string
 	for _, q := range slices.Sorted(slices.Values(peers)) {
 		words = append(words, q.String())
 	}
-	if len(words) > most {
-		return fmt.Sprintf("%s and %d others", strings.Join(words[:most-1], ", "), len(words)-most+1)
+	if len(words)+more > most {
+		shown := min(len(words), most-1)
+		return fmt.Sprintf("%s and %d others", strings.Join(words[:shown], ", "), len(words)+more-shown)
 	}
 	return strings.Join(words, ", ")
 }

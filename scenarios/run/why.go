@@ -1,11 +1,15 @@
 package run
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
+	"mpcomm/network"
 	"mpcomm/peer"
 	"mpcomm/peer/history"
 	"mpcomm/reports/compare"
+	"mpcomm/scenarios"
 	"mpcomm/sim"
 )
 
@@ -16,7 +20,17 @@ type facts struct {
 	outcome *Outcome
 	arrived [][]sim.Time     // by peer, of those that were asked about: see arrivals
 	lost    map[receiver]int // the first loss of a message on its way to a peer
+	dropped dropping
 }
+
+// dropping says whether what is missing and was not lost was dropped as late.
+type dropping uint8
+
+const (
+	unasked dropping = iota
+	notLate          // not all of it, as far as can be told
+	allLate
+)
 
 // receiver is a message on its way to a peer.
 type receiver struct {
@@ -40,9 +54,82 @@ func (f *facts) Missing(p peer.ID, m history.Ref) string {
 		}
 	}
 	if i, ok := f.lost[receiver{p, m}]; ok {
-		return f.outcome.Losses[i].String()
+		return f.fate(&f.outcome.Losses[i])
 	}
-	return ""
+	if f.late() {
+		return fmt.Sprintf("it came when the wait of %v was over, and the ordering drops what is late", f.plan.values.Duration("wait"))
+	}
+	return f.stuck(p, m)
+}
+
+// fate says what became of a packet. Of a cut it says that the way back was open,
+// where all cuts of the scenario are of that kind.
+func (f *facts) fate(l *Loss) string {
+	if l.Verdict == network.Cut && !l.Early && !l.Closed && !l.Crash {
+		both := func(x scenarios.Fault) bool { return x.Kind.Cuts() && !x.OneWay && x.Kind != scenarios.FaultClog }
+		if !slices.ContainsFunc(f.plan.scenario.Faults, both) {
+			return fmt.Sprintf("cut off by a one-way partition, from %v to %v, at %s ms", l.From, l.To, l.At.AppendMS(nil))
+		}
+	}
+	return l.String()
+}
+
+// late reports whether the ordering has dropped as late all that is missing and
+// was not lost. It only counts what it drops, so that no less than all of it can
+// be told.
+func (f *facts) late() bool {
+	if f.dropped == unasked {
+		f.dropped = notLate
+		if f.plan.holdsForAWait() && f.plan.values.Enum("late") == "drop" && f.outcome.Limit.Settled() {
+			at := slices.IndexFunc(f.outcome.Counters, func(c Counter) bool { return c.Name == "late_dropped" })
+			if at >= 0 && f.outcome.Counters[at].Value > 0 && f.outcome.Counters[at].Value == f.unexplained() {
+				f.dropped = allLate
+			}
+		}
+	}
+	return f.dropped == allLate
+}
+
+// unexplained counts the messages that logs lack although no packet with them
+// was lost.
+func (f *facts) unexplained() int64 {
+	h, n := f.outcome.History, int64(0)
+	for p := range h.Logs {
+		logged := make([]bool, len(h.Broadcasts))
+		for _, m := range h.Logs[p].Refs {
+			if m != history.NoRef {
+				logged[m] = true
+			}
+		}
+		for m, in := range logged {
+			if _, lost := f.lost[receiver{peer.ID(p), history.Ref(m)}]; !in && !lost {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// stuck says of a message that nothing has lost, and that a peer never delivered
+// while it waited in vain, for whom it waited, and what else was lost first on the
+// way to it.
+func (f *facts) stuck(p peer.ID, m history.Ref) string {
+	o := f.outcome
+	at := slices.IndexFunc(o.Stuck, func(s Stuck) bool { return s.Peer == p })
+	if at < 0 {
+		return ""
+	}
+	s := &o.Stuck[at]
+	text := fmt.Sprintf("%v is stuck in %s, waiting for %s", p, s.Phase, names(s.WaitingFor, s.More))
+	if o.History.Broadcasts[m].ID.Sender != p {
+		text = "no packet with it was lost on the way there, but " + text
+	}
+	for i := range o.Losses {
+		if l := &o.Losses[i]; l.To == p && l.Ref != history.NoRef {
+			return fmt.Sprintf("%s; the first message it lost is %v: %s", text, o.History.Broadcasts[l.Ref].ID, f.fate(l))
+		}
+	}
+	return text
 }
 
 // Stamp returns what the ordering stamped m with.
@@ -61,7 +148,7 @@ func (f *facts) Stamp(m history.Ref) (compare.Stamp, bool) {
 
 // Late reports whether m came to p after the hold-back's window had closed.
 func (f *facts) Late(p peer.ID, m history.Ref) (came, wait time.Duration, late bool) {
-	if k := f.plan.spec.Kind; k != "timestamp" && k != "hlc" && k != "commit-wait" || int(m) >= len(f.outcome.Stamps) {
+	if !f.plan.holdsForAWait() || int(m) >= len(f.outcome.Stamps) {
 		return 0, 0, false
 	}
 	wait = f.plan.values.Duration("wait")
@@ -74,6 +161,13 @@ func (f *facts) Late(p peer.ID, m history.Ref) (came, wait time.Duration, late b
 	}
 	came = time.Duration(int64(f.local(p, at)) - f.outcome.Stamps[m])
 	return came, wait, came > wait
+}
+
+// holdsForAWait reports whether the ordering holds messages back for a time, and
+// so may find one late.
+func (p *Plan) holdsForAWait() bool {
+	k := p.spec.Kind
+	return k == "timestamp" || k == "hlc" || k == "commit-wait"
 }
 
 // Offset returns how far p's clock was ahead of true time when m was sent.

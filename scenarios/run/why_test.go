@@ -61,6 +61,40 @@ network: {latency: 10ms, delays: [{message: "p0#0", to: 2, lost: true}]}`,
 		trace.Disagree, compare.Missing, "p2 never logged p0#0: lost on the link p0>p2 at ",
 	},
 	{
+		"two logs, one way", `
+peers: 3
+orderings: [naive]
+workload: {sends: [{at: 0ms, from: 0}, {at: 1ms, from: 1}]}
+network: {latency: 10ms}
+faults: [{at: 0ms, since: data, partition: [[0], [1]], one_way: true, for: 1s}]`,
+		trace.Disagree, compare.Missing, "p1 never logged p0#0: cut off by a one-way partition, from p0 to p1, at ",
+	},
+	{
+		"two logs, held back for ever", `
+peers: 3
+orderings: [{kind: lamport, gaps: detect}]
+workload: {sends: [{at: 0ms, from: 0}, {at: 20ms, from: 0}, {at: 40ms, from: 1}]}
+network: {latency: 10ms, delays: [{message: "p0#0", to: 1, lost: true}]}`,
+		trace.Disagree, compare.Missing, "p1 never logged p1#0: p1 is stuck in stop, waiting for p0, p1; the first message it lost is p0#0: lost on the link p0>p1 at ",
+	},
+	{
+		"two logs, dropped as late", `
+peers: 2
+orderings: [{kind: timestamp, wait: 50ms, late: drop}]
+workload: {sends: [{at: 0ms, from: 0}, {at: 60ms, from: 1}]}
+network: {latency: 10ms, delays: [{message: "p0#0", to: 1, delay: 120ms}]}`,
+		trace.Disagree, compare.Missing, "p1 never logged p0#0: it came when the wait of 50ms was over, and the ordering drops what is late.",
+	},
+	{
+		"two logs, dropped or on their way", `
+peers: 2
+orderings: [{kind: timestamp, wait: 50ms, late: drop}]
+workload: {sends: [{at: 0ms, from: 0}, {at: 60ms, from: 1}, {at: 70ms, from: 1}]}
+limits: {until: 2s}
+network: {latency: 10ms, link: datagram, delays: [{message: "p0#0", to: 1, delay: 120ms}, {message: "p1#1", to: 0, delay: 100s}]}`,
+		trace.Disagree, compare.Missing, "p1 never logged p0#0.",
+	},
+	{
 		"two logs, late", `
 peers: 2
 orderings: [{kind: timestamp, wait: 50ms}]
