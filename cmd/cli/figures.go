@@ -13,6 +13,7 @@ import (
 
 	"mpcomm/reports/dataset"
 	"mpcomm/reports/figure"
+	"mpcomm/scenarios"
 	"mpcomm/scenarios/sweep"
 )
 
@@ -51,7 +52,8 @@ func (a *app) figuresCommand() *cobra.Command {
 		Long: "figures draws how often and how far logs come apart, and why. Without an argument it\n" +
 			"sweeps a built-in scenario for each figure; with a scenario it sweeps that one and draws\n" +
 			"what its grid supports; with the folder of a finished sweep it draws again from the tables\n" +
-			"there, the same bytes as before. Each figure is written as SVG, PNG, PDF and the CSV of its\n" +
+			"there, the same bytes as before. F10 to F12 are of one run, which is made from the scenario,\n" +
+			"of a folder from its sweep.yaml. Each figure is written as SVG, PNG, PDF and the CSV of its\n" +
 			"points. Its title is a finding, computed from the data.",
 		Example:           "  mpcomm figures -o out\n  mpcomm figures --figure F1,F5 --runs 1000 -o out\n  mpcomm sweep my.yaml --per-run -o out && mpcomm figures out",
 		Args:              arguments(0, 1, "at most one scenario or folder"),
@@ -133,7 +135,7 @@ func (g *gallery) ofScenario(name string, ids []string) error {
 	if err != nil {
 		return err
 	}
-	if err := g.ofRun(r, ids); err != nil {
+	if err := g.ofRun(r, ids, r.command(g.app.program, "figures", "--figure")); err != nil {
 		return err
 	}
 	if len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool { return !slices.Contains(ofRuns, id) }) {
@@ -154,6 +156,13 @@ func (g *gallery) ofScenario(name string, ids []string) error {
 	if w.folder, err = openFolder(filepath.Join(g.folder.dir, r.scenario.Name)); err != nil {
 		return err
 	}
+	if err = r.sparesCopy(w.folder.dir); err != nil {
+		return err
+	}
+	if err = w.folder.writeCopy(r, scenarioCopy, scenarios.Written(r.scenario)); err != nil {
+		return err
+	}
+	w.copied = true
 	if err = w.beginRows(); err != nil {
 		return err
 	}
@@ -204,10 +213,7 @@ func (g *gallery) ofFolder(dir string, ids []string) error {
 		case id == divergence:
 			drawn, err = d.Divergence()
 		case slices.Contains(ofRuns, id):
-			if len(ids) == 0 || g.fresh != "" {
-				continue
-			}
-			err = fmt.Errorf("%s is drawn from a run, not from a sweep; want a scenario instead of a folder", id)
+			continue
 		default:
 			drawn, err = figure.Draw(id, d)
 		}
@@ -217,6 +223,11 @@ func (g *gallery) ofFolder(dir string, ids []string) error {
 		}
 		if err := g.write(id, drawn); err != nil {
 			return err
+		}
+	}
+	if dir != g.fresh {
+		if err := g.ofRunAgain(dir, read, ids); err != nil {
+			refusals = append(refusals, err)
 		}
 	}
 	if len(refusals) > 0 && (len(ids) > 0 || g.drawn == 0) {

@@ -2,10 +2,17 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
+	"mpcomm/reports/dataset"
 	"mpcomm/reports/figure"
+	"mpcomm/scenarios"
 	"mpcomm/scenarios/run"
 	"mpcomm/sim"
 )
@@ -20,9 +27,10 @@ const (
 	reruns      = 200
 )
 
-// ofRun draws the named figures of the run of the scenario's seed, or those that
-// cost no more than the run.
-func (g *gallery) ofRun(r *request, ids []string) error {
+// ofRun draws the named figures of the run of the request's seed, or those that
+// cost no more than the run. The command draws figures of the same scenario; it
+// ends before the name of the figure.
+func (g *gallery) ofRun(r *request, ids []string, command string) error {
 	wants := func(id string) bool { return slices.Contains(ids, id) || len(ids) == 0 && id != "F10" }
 	if !slices.ContainsFunc(ofRuns, wants) {
 		return nil
@@ -32,9 +40,6 @@ func (g *gallery) ofRun(r *request, ids []string) error {
 		return err
 	}
 	facts := figure.RunFacts{Scenario: r.scenario.Name, Peers: r.scenario.Peers, Seed: r.seed}
-	command := func(id string, more ...string) string {
-		return r.command(g.app.program, "figures", append([]string{"--figure", id, "--seed", decimal(r.seed)}, more...)...)
-	}
 	var logs []figure.Logs
 	for _, p := range plans {
 		o, err := once(p, r.seed)
@@ -49,14 +54,14 @@ func (g *gallery) ofRun(r *request, ids []string) error {
 			continue
 		}
 		var drawn *figure.Figure
-		facts.Command = command(id)
+		facts.Command = command + " " + id + " --seed " + decimal(r.seed)
 		switch id {
 		case "F10":
 			n := g.flags.runs
 			if n == 0 {
 				n = reruns
 			}
-			facts.Command = command(id, "--runs", decimal(n))
+			facts.Command += " --runs " + decimal(n)
 			drawn, err = g.branches(facts, plans, int(n))
 		case "F11":
 			drawn, err = figure.Barcode(facts, logs)
@@ -75,6 +80,52 @@ func (g *gallery) ofRun(r *request, ids []string) error {
 		return refusals[0]
 	}
 	return nil
+}
+
+// ofRunAgain draws the named figures of runs from the scenario that the folder of
+// a sweep holds. Where it cannot, that is an error if figures are named, and else
+// said.
+func (g *gallery) ofRunAgain(dir string, read *dataset.Folder, ids []string) error {
+	if len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool { return slices.Contains(ofRuns, id) }) {
+		return nil
+	}
+	r, command, err := g.app.requestAgain(dir, read)
+	if err == nil {
+		err = g.ofRun(r, ids, command)
+	}
+	var bad *failure
+	switch {
+	case err == nil:
+		return nil
+	case len(ids) > 0 || errors.As(err, &bad): // the latter did not fail for want of a scenario
+		return err
+	case !g.flags.quiet:
+		g.app.say("F11 and F12 are left out: %v", err)
+	}
+	return nil
+}
+
+// requestAgain is the request that the sweep of a folder was made from, and the
+// command that draws figures of the same scenario, up to the name of the figure.
+func (a *app) requestAgain(dir string, read *dataset.Folder) (*request, string, error) {
+	name := filepath.Join(dir, scenarioCopy)
+	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
+		return nil, "", fmt.Errorf("figures F10 to F12 are drawn from a run, and %s holds no %s to make it from; want the scenario instead of the folder", dir, scenarioCopy)
+	}
+	s, err := scenarios.OpenWith(name, a.table)
+	if err != nil {
+		return nil, "", err
+	}
+	if here := scenarios.Hash(s); here != read.Hash {
+		return nil, "", fmt.Errorf("figures F10 to F12 are drawn from a run, and %s is not the scenario of the sweep (hash %s, the manifest says %s); want the scenario instead of the folder", name, here, read.Hash)
+	}
+	r := &request{program: a.program, argument: name, scenario: s, seed: read.Seeds.First}
+	command, _, _ := strings.Cut(read.Command, " --runs ")
+	command = strings.TrimSuffix(strings.Replace(command, " sweep ", " figures ", 1), " --figure F9")
+	if _, selection, given := strings.Cut(command, " --ordering "); given {
+		r.selection = strings.Split(unquoteShell(selection), ",")
+	}
+	return r, command + " --figure", r.choose(s)
 }
 
 // plansOf compiles the scenario of the request's seed under each ordering.

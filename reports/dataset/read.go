@@ -18,6 +18,7 @@ import (
 // Folder is the folder of a sweep as it is read back.
 type Folder struct {
 	Scenario string
+	Hash     string // of the scenario
 	Seeds    Seeds
 	Command  string // repeats the sweep
 	Complete bool   // no run is missing
@@ -60,6 +61,7 @@ func (f *Folder) readManifest(folder fs.FS) error {
 	// Only what is asked for, so that other versions of the file are read too.
 	var m struct {
 		Scenario string      `json:"scenario"`
+		Hash     string      `json:"scenario_hash"`
 		Seeds    Seeds       `json:"seeds"`
 		Command  string      `json:"command"`
 		Complete bool        `json:"complete"`
@@ -68,7 +70,7 @@ func (f *Folder) readManifest(folder fs.FS) error {
 	if err := json.Unmarshal(data, &m); err != nil {
 		return fmt.Errorf("manifest.json: %w", err)
 	}
-	f.Scenario, f.Seeds, f.Command, f.Complete, f.Ratios = m.Scenario, m.Seeds, m.Command, m.Complete, m.Ratios
+	f.Scenario, f.Hash, f.Seeds, f.Command, f.Complete, f.Ratios = m.Scenario, m.Hash, m.Seeds, m.Command, m.Complete, m.Ratios
 	return nil
 }
 
