@@ -101,3 +101,21 @@ func TestTalliesWiden(t *testing.T) {
 		}
 	}
 }
+
+// TestLargeGroupsAreNarrow: it takes a large group, and an ordering that need not
+// be told of ends.
+func TestLargeGroupsAreNarrow(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		peers   int
+		ignores bool
+		want    bool
+	}{{600, true, true}, {600, false, false}, {100, true, false}} {
+		config := narrowConfig([]byte{0, 0, 2, 0})
+		config.Peers, config.IgnoresEnds = c.peers, c.ignores
+		var m peer.Machine
+		if m.Reset(config); m.Narrow() != c.want {
+			t.Errorf("%d peers, ends ignored %v: narrow is %v", c.peers, c.ignores, m.Narrow())
+		}
+	}
+}

@@ -93,7 +93,7 @@ func (x *Streamed) reset(p *Plan) {
 }
 
 // flushFrom is how many deliveries are gathered before they are looked at.
-const flushFrom = 1 << 14
+const flushFrom = 1 << 12
 
 // flush looks at the deliveries that were gathered and forgets them.
 func (e *Engine) flush() {
