@@ -33,8 +33,13 @@ func (m *Machine) note(q ID) {
 
 // count counts what was noted.
 func (m *Machine) count() {
+	if m.narrow {
+		m.countNarrow()
+		return
+	}
 	for _, q := range m.backlog[:m.noted] {
-		if m.tick(ID(q)) {
+		t := &m.tally[q]
+		if t.undelivered--; t.undelivered == 0 {
 			m.allGone(ID(q))
 		}
 	}

@@ -55,23 +55,39 @@ func (m *Machine) undelivered(q ID) int32 {
 	return n
 }
 
+// countNarrow is count while tallies are narrow, as they may be no longer when it
+// is done.
+func (m *Machine) countNarrow() {
+	for _, q := range m.backlog[:m.noted] {
+		if m.tick(ID(q)) {
+			m.allGone(ID(q))
+		}
+	}
+	m.noted = 0
+}
+
 // tick counts a delivery of a message of q and reports whether it was the last
 // that was announced.
 func (m *Machine) tick(q ID) bool {
 	if m.narrow {
-		switch f := m.flags[q]; {
-		case f&flagStopped != 0 && f&narrowMask != 0:
-			m.flags[q] = f - narrowOne
-			return f&narrowMask == narrowOne
-		case f&flagStopped == 0 && f&narrowMask != narrowMask:
-			m.flags[q] = f + narrowOne
-			return false
-		}
-		m.widen()
+		return m.tickNarrow(q)
 	}
 	t := &m.tally[q]
 	t.undelivered--
 	return t.undelivered == 0
+}
+
+func (m *Machine) tickNarrow(q ID) bool {
+	switch f := m.flags[q]; {
+	case f&flagStopped != 0 && f&narrowMask != 0:
+		m.flags[q] = f - narrowOne
+		return f&narrowMask == narrowOne
+	case f&flagStopped == 0 && f&narrowMask != narrowMask:
+		m.flags[q] = f + narrowOne
+		return false
+	}
+	m.widen()
+	return m.tick(q)
 }
 
 // owe notes that q, whose STOP has just come, announced count messages.
