@@ -42,7 +42,7 @@ func TestLargeGroups(t *testing.T) {
 	}
 	plain.large, plain.throng = false, 1<<30
 	for i := range plain.configs {
-		plain.configs[i].IgnoresEnds = false // so that deliveries are counted at once, each sender's in a word
+		plain.configs[i].IgnoresEnds, plain.configs[i].PassThrough = false, false // deliveries are counted at once, each sender's in a word
 	}
 	var made [2]Outcome
 	for i, e := range []*Engine{plain, large} {
