@@ -95,7 +95,7 @@ network: {latency: 20ms%s}
 	if o.Limit != run.LimitNone || o.Closed[1] != 3_040_000_000 || o.Closed[0] != 3_020_000_000 {
 		t.Errorf("ends at %q, closed at %v; want none, p0 at 3020 ms, p1 at 3040 ms", o.Limit, o.Closed)
 	}
-	if got, want := fmt.Sprint(o.Stuck), "[{p0 stop [p1]} {p1 stop [p0]}]"; got != want {
+	if got, want := fmt.Sprint(o.Stuck), "[{p0 stop [p1] 0} {p1 stop [p0] 0}]"; got != want {
 		t.Errorf("stuck %s, want %s", got, want)
 	}
 	// Nothing is lost, and the answer takes longer than the patience of p1.
@@ -187,7 +187,7 @@ network: {latency: 20ms, self: loopback}
 faults: [{at: 10ms, crash: 0, restart: 50ms}]
 `
 	o, _ := recorded(t, text, 1)
-	if got, want := fmt.Sprintf("%v %v", o.Limit, o.Stuck), "quiet [{p0 data [p0]}]"; got != want {
+	if got, want := fmt.Sprintf("%v %v", o.Limit, o.Stuck), "quiet [{p0 data [p0] 0}]"; got != want {
 		t.Errorf("ends %s, want %s", got, want)
 	}
 }
