@@ -57,13 +57,11 @@ type window struct {
 	first, last uint32 // sheets, from 1
 }
 
-// sheet is a part of a list.
-type sheet[E any] [sheetLen]wait[E]
-
-// wait is an event that waits, and how far into its window it happens.
-type wait[E any] struct {
-	into uint32
-	e    E
+// sheet is a part of a list: events that wait, and how far into its window each
+// happens. Side by side a word of four bytes and one of eight would fill sixteen.
+type sheet[E any] struct {
+	into [sheetLen]uint32
+	e    [sheetLen]E
 }
 
 // Reset empties the agenda and turns time back to 0, as that of Scheduler; there
@@ -198,7 +196,8 @@ func (a *Agenda[E]) enter(w uint64, at Time, e E) {
 		a.extend(x)
 	}
 	x.count++
-	a.sheets[x.last-1][k] = wait[E]{uint32(at) & (1<<(a.shift&63) - 1), e}
+	s := a.sheets[x.last-1]
+	s.into[k], s.e[k] = uint32(at)&(1<<(a.shift&63)-1), e
 }
 
 // extend gives a window one more sheet.
@@ -314,11 +313,12 @@ func (a *Agenda[E]) open(w uint64) {
 	a.Scheduler.expect(x.count, max(begin, a.now), end)
 	rest := x.count
 	for s := x.first; rest > 0; s = a.next[s-1] {
-		list := a.sheets[s-1][:min(rest, sheetLen)]
-		for i := range list {
-			a.Scheduler.Schedule(begin+Time(list[i].into), list[i].e)
+		list := a.sheets[s-1]
+		n := min(rest, sheetLen)
+		for i, into := range list.into[:n] {
+			a.Scheduler.Schedule(begin+Time(into), list.e[i])
 		}
-		rest -= len(list)
+		rest -= n
 	}
 	a.release(x)
 }
