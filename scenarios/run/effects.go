@@ -167,18 +167,24 @@ func (e *Engine) append(p int, now, arrived sim.Time, ref history.Ref) {
 // pass takes an arrival where all that can follow is a delivery, and reports
 // whether it was one.
 func (e *Engine) pass(now sim.Time, ev event) bool {
-	s := &e.slab[ev.ref()]
-	if s.msg.Kind != peer.KindData || s.ref == history.NoRef {
+	i, to := ev.ref(), ev.to()
+	s := &e.slab[i]
+	ref := s.ref
+	if s.msg.Kind != peer.KindData || ref == history.NoRef {
 		return false
 	}
-	m, local := &e.machines[ev.to()], e.local(int(ev.to()), now)
-	if !m.Pass(local, s.msg.ID.Sender) && !m.PassCounted(local, s.msg.ID.Sender) {
+	m := &e.machines[to]
+	if !m.Pass(peer.Instant(now), s.msg.ID.Sender) && !m.PassCounted(peer.Instant(now), s.msg.ID.Sender) {
 		return false
 	}
-	e.digest.Add2(journal.PeerWords(journal.Delivery, now, peer.ID(ev.to()), s.ref))
-	e.logLen[ev.to()]++
-	e.hist.Stream.AppendAtOnce(now, s.ref, peer.ID(ev.to()))
-	e.drop(ev.ref())
+	e.logLen[to]++
+	s.refs--
+	last := s.refs == 0
+	e.digest.Add2(journal.PeerWords(journal.Delivery, now, peer.ID(to), ref))
+	e.hist.Stream.AppendAtOnce(now, ref, peer.ID(to))
+	if last {
+		e.release(i)
+	}
 	return true
 }
 

@@ -77,7 +77,7 @@ type Engine struct {
 	handAt     sim.Time       // when it first reached the host
 	logged     bool           // whether the present step has delivered it
 	plain      bool           // nothing is watched and no application reacts
-	passes     bool           // and the ordering need not be asked; see pass
+	passes     bool           // and the ordering need not be asked, nor a clock; see pass
 	relays     bool           // a body was sent on, so that it may reach a host twice
 	anyDown    bool
 	healed     bool       // nothing is broken any more
@@ -209,11 +209,11 @@ func (e *Engine) advance() bool {
 	}
 	before := e.now
 	e.now, e.last, e.beforeLast = at, at, e.last
+	if ev.kind() == eventArrival && e.passes && !e.anyDown && e.pass(at, ev) {
+		return true
+	}
 	switch ev.kind() {
 	case eventArrival:
-		if e.passes && !e.anyDown && e.pass(at, ev) {
-			return true
-		}
 		e.arrive(at, ev)
 	case eventTimer:
 		e.expire(at, ev)
@@ -288,7 +288,7 @@ func (e *Engine) reset(seed uint64) {
 	e.resetHeal()
 	e.anyDown, e.inFlight = false, e.net.StrikesInFlight()
 	e.plain = e.options == Options{Stream: e.options.Stream} && !e.inFlight && !p.hampers && !p.trackArrivals && !p.reacts
-	e.passes = e.plain && p.spec.PassThrough
+	e.passes = e.plain && p.spec.PassThrough && e.clocks == nil
 	e.flying, e.settled, e.restarts = 0, 0, 0
 	e.serial, e.now, e.recheck = 0, 0, false
 	e.until, e.maxEvents = p.until, p.maxEvents

@@ -196,7 +196,7 @@ func (e *Engine) broadcast(now sim.Time, p int) {
 		e.follow(m.Ref)
 		e.took(p, m.Ref, now)
 	}
-	if e.passes && !e.anyDown && e.machines[p].PassOn(e.local(p, now)) {
+	if e.passes && !e.anyDown && e.machines[p].PassOn(peer.Instant(now)) {
 		e.passOn(p, now, m.ID, m.Ref)
 	} else {
 		e.sendOut(p, now, &m)
