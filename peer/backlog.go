@@ -58,7 +58,7 @@ func (m *Machine) maybeCount() {
 // maybePass sees whether bodies pass through the Machine from now on: whether
 // nothing can follow from one but its delivery.
 func (m *Machine) maybePass() {
-	m.passes = m.direct && m.c.PassThrough && !m.c.Loopback && !m.c.Repeats && !m.c.ByReceipt
+	m.passes = m.direct && m.c.PassThrough && m.c.IgnoresEnds && !m.c.Loopback && !m.c.Repeats && !m.c.ByReceipt
 }
 
 // Pass is Arrive for a body that comes from the message's own sender, without
@@ -75,16 +75,22 @@ func (m *Machine) Pass(now Instant, sender ID) bool {
 	return false
 }
 
-// PassCounted is Pass when deliveries are counted as they come, since every STOP
-// is in: false, and nothing done, for the last of a sender's messages.
+// PassCounted is Pass where deliveries are counted as they come: in small groups,
+// and once every STOP is in. It is false, and nothing done, for the delivery that
+// closes the log.
 func (m *Machine) PassCounted(now Instant, sender ID) bool {
 	if m.passes && !m.deferring && uint(sender) < uint(len(m.tally)) {
-		if t := &m.tally[sender]; t.undelivered > 1 && t.unreceived > 1 {
-			t.undelivered--
-			t.unreceived--
-			m.progress = now
-			return true
+		t := &m.tally[sender]
+		if t.undelivered < 2 {
+			if t.undelivered != 1 || m.outstanding < 2 {
+				return false
+			}
+			m.satisfied(sender)
 		}
+		t.undelivered--
+		t.unreceived--
+		m.progress = now
+		return true
 	}
 	return false
 }

@@ -121,8 +121,10 @@ func (m *Machine) announced(now Instant, q ID, count int32, out *Effects) error 
 
 // settleEnds is settle where nothing was asked for.
 func (m *Machine) settleEnds(now Instant, out *Effects) {
-	if len(m.ended) > 0 || m.phase == Draining {
+	if len(m.ended) > 0 {
 		m.settle(now, len(out.List), out)
+	} else if m.phase == Draining && m.closable() {
+		m.close(now, out)
 	}
 }
 

@@ -113,14 +113,15 @@ func (s *Stream) All() iter.Seq[Entry] {
 }
 
 // Delays returns how long after its broadcast each entry whose reference is in
-// [from, until) came: written over others for those at other peers than the
-// sender, over selves for those at the sender, both of at least Len()+1. Of
-// those that took no time there is only the number. No entry may be held.
+// [from, until) came: those at other peers than the sender, in order, and those at
+// the sender, the last first; both lie in scratch, of at least Len()+1. Of those
+// that took no time there is only the number. No entry may be held.
 //
 // What an entry is, is as good as random, so it is not branched on: every time
-// is written behind both lists, and stays where the next does not overwrite it.
-func (s *Stream) Delays(broadcasts []Broadcast, from, until Ref, others, selves []int64) (toOthers, toSelves, atOnce, selvesAtOnce int) {
+// is written next to both lists, and stays where the next does not overwrite it.
+func (s *Stream) Delays(broadcasts []Broadcast, from, until Ref, scratch []int64) (others, selves []int64, atOnce, selvesAtOnce int) {
 	at, counted := sim.Time(0), 0
+	a, b := 0, len(scratch)-1
 	for i := range s.packed {
 		x := &s.packed[i]
 		if x.skip() {
@@ -131,20 +132,21 @@ func (s *Stream) Delays(broadcasts []Broadcast, from, until Ref, others, selves 
 		if x.ref-from >= until-from || int(x.ref) >= len(broadcasts) { // NoRef is in none
 			continue
 		}
-		b := &broadcasts[x.ref]
-		took := int64(at - b.At)
-		others[toOthers], selves[toSelves] = took, took
+		sent := &broadcasts[x.ref]
+		took := int64(at - sent.At)
+		scratch[a], scratch[b] = took, took
 		some := int(uint64(-took) >> 63) // 0 or more, so 1 if more
 		self := 0
-		if b.ID.Sender == x.peer() {
+		if sent.ID.Sender == x.peer() {
 			self = 1
 		}
-		toOthers += some &^ self
-		toSelves += some & self
+		a += some &^ self
+		b -= some & self
 		selvesAtOnce += self &^ some
 		counted++
 	}
-	return toOthers, toSelves, counted - toOthers - toSelves - selvesAtOnce, selvesAtOnce
+	others, selves = scratch[:a:a], scratch[b+1:]
+	return others, selves, counted - len(others) - len(selves) - selvesAtOnce, selvesAtOnce
 }
 
 // Deal appends the reference of every entry to the log of its peer.

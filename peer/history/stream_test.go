@@ -93,10 +93,10 @@ func TestStreamDelays(t *testing.T) {
 				others = append(others, took)
 			}
 		}
-		a, b := make([]int64, s.Len()+1), make([]int64, s.Len()+1)
-		n, m, atOnce, selvesAtOnce := s.Delays(sent, from, until, a, b)
-		if !slices.Equal(a[:n], others) || !slices.Equal(b[:m], selves) || atOnce != zeros[0] || selvesAtOnce != zeros[1] {
-			t.Fatalf("%v and %d, %v and %d; want %v, %v, %v", a[:n], atOnce, b[:m], selvesAtOnce, others, selves, zeros)
+		slices.Reverse(selves)
+		a, b, atOnce, selvesAtOnce := s.Delays(sent, from, until, make([]int64, s.Len()+1))
+		if !slices.Equal(a, others) || !slices.Equal(b, selves) || atOnce != zeros[0] || selvesAtOnce != zeros[1] {
+			t.Fatalf("%v and %d, %v and %d; want %v, %v, %v", a, atOnce, b, selvesAtOnce, others, selves, zeros)
 		}
 	})
 }

@@ -13,10 +13,12 @@ import (
 // of nothing are only counted: most orderings hold nothing back.
 type Durations struct {
 	Zeros uint64
-	Above []int64 // the others, in order of time
+	Above []int64 // the others
+
+	own []int64 // memory for Above
 }
 
-func (d *Durations) reset() { d.Zeros, d.Above = 0, d.Above[:0] }
+func (d *Durations) reset() { d.Zeros, d.Above = 0, d.own[:0] }
 
 // times gathers the durations of deliveries of measured messages.
 func (v *Evaluator) times(o *Outcome, w *compare.Window, detail Detail) {
@@ -40,12 +42,12 @@ func (v *Evaluator) delays(h *history.History, w *compare.Window) {
 	if w != nil {
 		window = *w
 	}
-	n := h.Stream.Len()
-	others := slices.Grow(v.Latency.Above, n+1)[:n+1]
-	selves := slices.Grow(v.Self.Above, n+1)[:n+1]
-	toOthers, toSelves, atOnce, selvesAtOnce := h.Stream.Delays(h.Broadcasts, window.From, window.Until, others, selves)
-	v.Latency = Durations{Above: others[:toOthers], Zeros: uint64(atOnce)}
-	v.Self = Durations{Above: selves[:toSelves], Zeros: uint64(selvesAtOnce)}
+	if n := h.Stream.Len() + 1; n > len(v.delayed) {
+		v.delayed = make([]int64, n+n/2)
+	}
+	others, selves, atOnce, selvesAtOnce := h.Stream.Delays(h.Broadcasts, window.From, window.Until, v.delayed)
+	v.Latency.Above, v.Latency.Zeros = others, uint64(atOnce)
+	v.Self.Above, v.Self.Zeros = selves, uint64(selvesAtOnce)
 }
 
 // delaysAndHolds gathers the durations of a run in which some bodies waited.
@@ -63,6 +65,7 @@ func (v *Evaluator) delaysAndHolds(h *history.History, w *compare.Window) {
 		v.Latency.add(since)
 		v.Hold.add(int64(d.At - d.Arrived))
 	}
+	v.Latency.own, v.Self.own, v.Hold.own = v.Latency.Above, v.Self.Above, v.Hold.Above
 }
 
 func (d *Durations) add(ns int64) {

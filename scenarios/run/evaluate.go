@@ -40,6 +40,7 @@ type Evaluator struct {
 	checker  history.Checker
 	result   result.Ordering
 	sorted   []int64
+	delayed  []int64
 	window   compare.Window
 	heal     result.Heal
 	lively   result.Verdict

@@ -112,7 +112,9 @@ func (e *Engine) passOn(p int, now sim.Time, id peer.MessageID, ref history.Ref)
 	e.outcome.Cost.Bytes += uint64(e.plan.peers-1) * uint64(packet.Bytes)
 	e.fates = e.net.Broadcast(now, packet, e.fates[:0])
 	e.schedule(now, packet.Ref, e.fates)
-	e.append(p, now, now, ref)
+	e.logLen[p]++
+	e.digest.Add2(journal.PeerWords(journal.Delivery, now, peer.ID(p), ref))
+	e.hist.Stream.AppendAtOnce(now, ref, peer.ID(p))
 }
 
 // bodyName names a message's body for explicit delays; zero names none.
