@@ -209,12 +209,22 @@ func (e *Engine) advance() bool {
 	}
 	before := e.now
 	e.now, e.last, e.beforeLast = at, at, e.last
-	if ev.kind() == eventArrival && e.passes && !e.anyDown && e.pass(at, ev) {
-		return true
+	if ev.kind() != eventArrival {
+		return e.occur(at, ev, before)
 	}
-	switch ev.kind() {
-	case eventArrival:
+	if !e.passes || e.anyDown || !e.pass(at, ev) {
 		e.arrive(at, ev)
+		if len(e.pending) > 0 {
+			e.strikePending(at)
+		}
+	}
+	return true
+}
+
+// occur handles an event that is no arrival, after one at before, and reports
+// whether there may be another.
+func (e *Engine) occur(at sim.Time, ev event, before sim.Time) bool {
+	switch ev.kind() {
 	case eventTimer:
 		e.expire(at, ev)
 	case eventSend:
