@@ -157,13 +157,13 @@ func (m *Machine) announce(now Instant, q ID, count int32) {
 
 // closable reports whether the log has nothing left to wait for.
 func (m *Machine) closable() bool {
-	if m.closing || m.deferring {
+	if m.deferring {
 		return false
 	}
 	if m.c.Phases.Protocol != Classic {
-		return m.outstanding == 0
+		return m.outstanding == 0 && !m.closing
 	}
-	return m.full && m.held() == 0
+	return m.full && !m.closing && m.held() == 0
 }
 
 // held counts what the stages below the log still hold. An offline ordering

@@ -20,14 +20,12 @@ import (
 type Pass struct {
 	peers, words, head int
 	base               []uint32 // by sender, and one more: slot of its first message
-	slots              []passSlot
+	messages           []passMessage
 	logs               []passLog
 	rows               []uint64 // by peer, then slot: a bit for each message its log holds
 	heads              []Ref    // by peer: the first entries of its log, as many as head
 	first              []Ref    // by position: what the first log to get there has; NoRef = none has
 	apart              []uint64 // by position: a bit where some log has another
-	held               []uint32 // by message: logs that hold it
-	before             []uint64 // by message: sum of the keys of what the first log to have it had
 	contested          []uint64 // by message: a bit where some log had another sum
 
 	repeats, overtaken int
@@ -35,9 +33,13 @@ type Pass struct {
 	seen               uint64 // what glimpse has read
 }
 
-// passSlot is the place of a message among those of all senders, in order of
-// sender and rank, and the end of those of its sender.
-type passSlot struct{ at, end uint32 }
+// passMessage is what is known of a message, together, since a large run reads
+// all of it in no order.
+type passMessage struct {
+	at, end uint32 // its place among those of all senders, in order of sender and rank, and the end of those of its sender
+	before  uint64 // sum of the keys of what the first log to have it had
+	held    uint32 // logs that hold it
+}
 
 // passLog is what is known of the log of one peer.
 type passLog struct {
@@ -59,14 +61,15 @@ func (x *Pass) Reset(counts []int32, head int) {
 	}
 	x.base[n] = total
 	x.words = int(total+63) / 64
-	x.slots = x.slots[:0]
+	if x.messages = x.messages[:0]; cap(x.messages) < int(total) {
+		x.messages = make([]passMessage, 0, total)
+	}
 	x.logs = grownTo(x.logs, n)
 	clear(x.logs)
 	x.rows = zeroed(x.rows, n*x.words)
 	x.heads = grownTo(x.heads, n*head)
 	x.first, x.apart = x.first[:0], x.apart[:0]
-	x.held, x.contested = zeroed(x.held, int(total)), zeroed(x.contested, x.words)
-	x.before = grownTo(x.before, int(total))
+	x.contested = zeroed(x.contested, x.words)
 	x.repeats, x.overtaken, x.disorder = 0, 0, false
 }
 
@@ -74,14 +77,14 @@ func (x *Pass) Reset(counts []int32, head int) {
 // broadcasts are those of the run so far. It panics on a message that nobody
 // broadcast.
 func (x *Pass) Take(s *Stream, broadcasts []Broadcast) {
-	for ref := len(x.slots); ref < len(broadcasts); ref++ {
+	for ref := len(x.messages); ref < len(broadcasts); ref++ {
 		b := &broadcasts[ref]
 		at, end := x.base[b.ID.Sender]+uint32(b.Rank), x.base[b.ID.Sender+1]
 		if at >= end {
 			panic(fmt.Sprintf("history: Pass: %s is message %d of its sender, of whom %d were to come",
 				b.ID, b.Rank+1, end-x.base[b.ID.Sender]))
 		}
-		x.slots = append(x.slots, passSlot{at, end})
+		x.messages = append(x.messages, passMessage{at: at, end: end})
 	}
 	for rest := s.packed; len(rest) > 0; {
 		part := rest[:min(len(rest), passAhead)]
@@ -96,15 +99,15 @@ func (x *Pass) Take(s *Stream, broadcasts []Broadcast) {
 }
 
 // passAhead is how many entries glimpse looks at.
-const passAhead = 16
+const passAhead = 64
 
 // glimpse reads what those entries will need of rows that no cache holds: read
 // together, a processor waits for them once.
 func (x *Pass) glimpse(part []packed) {
 	sum := uint64(0)
 	for i := range part {
-		if e := &part[i]; !e.skip() && int(e.ref) < len(x.slots) {
-			sum += x.rows[int(e.peer())*x.words+int(x.slots[e.ref].at/64)] + x.logs[e.peer()].sum
+		if e := &part[i]; !e.skip() && int(e.ref) < len(x.messages) {
+			sum += x.rows[int(e.peer())*x.words+int(x.messages[e.ref].at/64)] + x.logs[e.peer()].sum
 		}
 	}
 	x.seen = sum
@@ -112,7 +115,7 @@ func (x *Pass) glimpse(part []packed) {
 
 // enter is the next entry of p's log.
 func (x *Pass) enter(p int, ref Ref) {
-	if int(ref) >= len(x.slots) {
+	if int(ref) >= len(x.messages) {
 		panic("history: Pass: a delivery of a message that nobody broadcast")
 	}
 	l := &x.logs[p]
@@ -126,23 +129,23 @@ func (x *Pass) enter(p int, ref Ref) {
 	l.hash[0] ^= l.hash[0] >> 29
 	l.hash[1] = (bits.RotateLeft64(l.hash[1], 27) + uint64(ref) + 1) * 0xc2b2ae3d27d4eb4f
 
-	slot := x.slots[ref]
+	m := &x.messages[ref]
 	row := x.rows[p*x.words : (p+1)*x.words]
-	word, bit := &row[slot.at/64], uint64(1)<<(slot.at%64)
+	word, bit := &row[m.at/64], uint64(1)<<(m.at%64)
 	if *word&bit != 0 {
 		x.repeats++
 		return
 	}
 	*word |= bit
-	if anyBit(row, slot.at+1, slot.end) {
+	if anyBit(row, m.at+1, m.end) {
 		x.overtaken++
 	}
-	if x.held[ref] == 0 {
-		x.before[ref] = l.sum
-	} else if x.before[ref] != l.sum {
+	if m.held == 0 {
+		m.before = l.sum
+	} else if m.before != l.sum {
 		x.contested[ref/64] |= 1 << (ref % 64)
 	}
-	x.held[ref]++
+	m.held++
 	l.sum += Key(ref)
 }
 
@@ -238,7 +241,8 @@ func (x *Pass) Distinct() int {
 // Sets returns how many messages some log holds, how many all do, and how many
 // entries repeat none.
 func (x *Pass) Sets() (some, all, entries int) {
-	for _, n := range x.held[:len(x.slots)] {
+	for i := range x.messages {
+		n := x.messages[i].held
 		entries += int(n)
 		if n > 0 {
 			some++

@@ -14,14 +14,14 @@ func (x *Pass) Check(settled bool) (properties Properties, quality Quality, know
 	if x.repeats > 0 {
 		properties.Integrity.Verdict = Violated
 	}
-	if some < len(x.slots) && x.peers > 0 {
+	if some < len(x.messages) && x.peers > 0 {
 		properties.Validity.Verdict = Violated
 	}
 	if some > all {
 		properties.Agreement.Verdict, properties.Uniform.Verdict = Violated, Violated
 	}
 	quality.FIFOViolations = x.overtaken
-	if _, _, entries := x.Sets(); entries < x.peers*len(x.slots) {
+	if _, _, entries := x.Sets(); entries < x.peers*len(x.messages) {
 		quality.FIFOGaps = x.gaps()
 	}
 	if quality.FIFOViolations+quality.FIFOGaps > 0 {
