@@ -120,19 +120,22 @@ func (s *Stream) All() iter.Seq[Entry] {
 // What an entry is, is as good as random, so it is not branched on: every time
 // is written next to both lists, and stays where the next does not overwrite it.
 func (s *Stream) Delays(broadcasts []Broadcast, from, until Ref, scratch []int64) (others, selves []int64, atOnce, selvesAtOnce int) {
-	at, counted := sim.Time(0), 0
+	window := broadcasts[min(from, Ref(len(broadcasts))):min(until, Ref(len(broadcasts)))]
+	at, outside, own := sim.Time(0), 0, 0
 	a, b := 0, len(scratch)-1
-	for i := range s.packed {
-		x := &s.packed[i]
+	for _, x := range s.packed {
 		if x.skip() {
 			at += sim.Time(x.since) << 32
+			outside++
 			continue
 		}
 		at += sim.Time(x.since)
-		if x.ref-from >= until-from || int(x.ref) >= len(broadcasts) { // NoRef is in none
+		k := uint(x.ref - from)
+		if k >= uint(len(window)) { // NoRef is in none
+			outside++
 			continue
 		}
-		sent := &broadcasts[x.ref]
+		sent := &window[k]
 		took := int64(at - sent.At)
 		scratch[a], scratch[b] = took, took
 		some := int(uint64(-took) >> 63) // 0 or more, so 1 if more
@@ -142,11 +145,11 @@ func (s *Stream) Delays(broadcasts []Broadcast, from, until Ref, scratch []int64
 		}
 		a += some &^ self
 		b -= some & self
-		selvesAtOnce += self &^ some
-		counted++
+		own += self
 	}
 	others, selves = scratch[:a:a], scratch[b+1:]
-	return others, selves, counted - len(others) - len(selves) - selvesAtOnce, selvesAtOnce
+	selvesAtOnce = own - len(selves)
+	return others, selves, len(s.packed) - outside - own - len(others), selvesAtOnce
 }
 
 // Deal appends the reference of every entry to the log of its peer.
