@@ -147,7 +147,7 @@ func (j *job) earlier() earlierExports {
 			Digest   result.Digest
 		}
 	}
-	text, err := os.ReadFile(filepath.Join(j.folder.dir, "result.json"))
+	text, err := readOwn(j.folder.dir, "result.json")
 	now := &j.result
 	if err != nil || json.Unmarshal(text, &was) != nil ||
 		was.Scenario != now.Scenario || was.Hash != now.ScenarioHash || was.Seed != now.Seed {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -109,8 +108,11 @@ func (g *gallery) ofRunAgain(dir string, read *dataset.Folder, ids []string) err
 // command that draws figures of the same scenario, up to the name of the figure.
 func (a *app) requestAgain(dir string, read *dataset.Folder) (*request, string, error) {
 	name := filepath.Join(dir, scenarioCopy)
-	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
+	switch _, err := readOwn(dir, scenarioCopy); {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, "", fmt.Errorf("figures F10 to F12 are drawn from a run, and %s holds no %s to make it from; want the scenario instead of the folder", dir, scenarioCopy)
+	case err != nil:
+		return nil, "", fmt.Errorf("%s: %w", name, err)
 	}
 	s, err := scenarios.OpenWith(name, a.table)
 	if err != nil {

@@ -213,8 +213,21 @@ func (d *folder) clearRun(stays []string) error {
 	return nil
 }
 
-// startsWith reports whether a file begins with the words.
+// readOwn reads a file that the program writes into a folder, if it is a regular
+// one. The error does not name it.
+func readOwn(dir, name string) ([]byte, error) {
+	data, err := dataset.ReadFile(os.DirFS(dir), name)
+	if err != nil {
+		return nil, reason(err)
+	}
+	return data, nil
+}
+
+// startsWith reports whether a regular file begins with the words.
 func startsWith(path, words string) bool {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return false
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return false

@@ -69,7 +69,11 @@ func (a *app) reportFolder(c *cobra.Command, dir string, f *choice, file string)
 		return &usageError{c, fmt.Errorf("report: %s holds a run and a sweep, and -o names one file; without -o they become %s and %s there", dir, reportName, sweepReportName)}
 	}
 	if ofRun {
-		if err := a.reportRun(c, []string{filepath.Join(dir, "scenario.yaml")}, f, cmp.Or(file, filepath.Join(dir, reportName))); err != nil {
+		name := filepath.Join(dir, "scenario.yaml")
+		if _, err := readOwn(dir, "scenario.yaml"); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if err := a.reportRun(c, []string{name}, f, cmp.Or(file, filepath.Join(dir, reportName))); err != nil {
 			return err
 		}
 	}

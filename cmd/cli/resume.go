@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -135,7 +134,7 @@ func (k *kept) sayAgain(r *request) (err error) {
 // restoreCopy writes the copy of the scenario again if it is not whole: a process
 // may be killed when it has just made the file of chunks.
 func (k *kept) restoreCopy(w *campaign, from string) error {
-	text, err := os.ReadFile(filepath.Join(k.dir, scenarioCopy))
+	text, err := readOwn(k.dir, scenarioCopy)
 	if err == nil && string(text) == k.notes.Scenario {
 		return nil
 	}

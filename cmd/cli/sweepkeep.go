@@ -158,9 +158,9 @@ func refuseUnfinished(dir, program string) error {
 // file of the reader's own.
 func (r *request) sparesCopy(dir string) error {
 	name := filepath.Join(dir, scenarioCopy)
-	old, err := os.ReadFile(name)
-	if err != nil || string(old) == string(scenarios.Written(r.scenario)) {
-		return nil // openFolder says what is wrong, if anything is
+	old, err := readOwn(dir, scenarioCopy)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && string(old) == string(scenarios.Written(r.scenario)) {
+		return nil
 	}
 	argument, err := os.Stat(r.argument)
 	target, errTarget := os.Stat(name)
@@ -196,7 +196,7 @@ func (w *campaign) describeCopy() ([]dataset.Produced, error) {
 	if !w.copied {
 		return nil, nil
 	}
-	text, err := os.ReadFile(filepath.Join(w.folder.dir, scenarioCopy))
+	text, err := readOwn(w.folder.dir, scenarioCopy)
 	if err != nil {
 		return nil, err
 	}

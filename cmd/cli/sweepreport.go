@@ -113,6 +113,10 @@ func runCommand(read *dataset.Folder, w *html.WorstRun) string {
 // scenarioOf is the scenario of a sweep as its folder has it, settings applied;
 // nil where it cannot be read: then moments are not named.
 func (a *app) scenarioOf(dir string) *scenarios.Scenario {
+	_, err := readOwn(dir, scenarioCopy)
+	if err != nil {
+		return nil
+	}
 	s, err := scenarios.OpenWith(filepath.Join(dir, scenarioCopy), a.table)
 	if err != nil {
 		return nil

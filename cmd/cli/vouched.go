@@ -2,8 +2,9 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,9 +18,12 @@ import (
 // alreadyDone reports whether the folder's manifest vouches for the whole sweep,
 // and says so. If a scenario is named, it must be the manifest's.
 func (a *app) alreadyDone(c *cobra.Command, args []string, f *sweepFlags) (bool, error) {
-	text, err := os.ReadFile(filepath.Join(f.resume, "manifest.json"))
-	if err != nil {
+	text, err := readOwn(f.resume, "manifest.json")
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
+	case err != nil: // nobody knows what it vouches for
+		return false, fmt.Errorf("%s: %w", filepath.Join(f.resume, "manifest.json"), err)
 	}
 	var m vouched
 	if json.Unmarshal(text, &m) != nil || !m.Complete || m.Seeds.Shard != "" { // of a shard the chunks are all there is

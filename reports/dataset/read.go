@@ -54,7 +54,7 @@ func Open(folder fs.FS, columns ...string) (*Folder, error) {
 }
 
 func (f *Folder) readManifest(folder fs.FS) error {
-	data, err := fs.ReadFile(folder, "manifest.json")
+	data, err := ReadFile(folder, "manifest.json")
 	if err != nil {
 		return fmt.Errorf("manifest.json: %w", reasonOf(err))
 	}
@@ -91,7 +91,11 @@ type table struct {
 }
 
 func openTable(folder fs.FS, name string) (*table, error) {
-	file, err := folder.Open(name)
+	err := regular(folder, name)
+	var file fs.File
+	if err == nil {
+		file, err = folder.Open(name)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, reasonOf(err))
 	}

@@ -2,6 +2,7 @@ package dataset_test
 
 import (
 	"bytes"
+	"io/fs"
 	"math"
 	"strings"
 	"testing"
@@ -140,5 +141,20 @@ func TestReadErrors(t *testing.T) {
 	files["dataset.csv"] = &fstest.MapFile{Data: nil}
 	if _, err := dataset.Open(files); err == nil || !strings.Contains(err.Error(), "want a header") {
 		t.Errorf("an empty table: %v", err)
+	}
+}
+
+// TestNoPipeIsRead: what is no regular file is named and not opened, for reading
+// it might never end.
+func TestNoPipeIsRead(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"manifest.json", "dataset.csv", "runs.csv"} {
+		for _, mode := range []fs.FileMode{fs.ModeNamedPipe, fs.ModeDevice, fs.ModeSocket, fs.ModeDir} {
+			files := folder(t)
+			files[name].Mode = mode
+			if _, err := dataset.Open(files); err == nil || !strings.HasPrefix(err.Error(), name+": it is no regular file") {
+				t.Errorf("%s of mode %v: %v", name, mode, err)
+			}
+		}
 	}
 }
