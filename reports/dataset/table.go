@@ -114,8 +114,9 @@ func Cells(w io.Writer, cells []result.Cell) error {
 // cellColumns are those of the table of lines.
 func cellColumns(settings, paths []string) []described {
 	columns := append(settingColumns("cell.", settings), head...)
+	isField := func(path string) bool { return slices.Contains(paths, path) }
 	for _, path := range paths {
-		columns = append(columns, described{path, result.DescribeLine(path)})
+		columns = append(columns, described{path, result.DescribeLine(path, isField)})
 	}
 	return columns
 }

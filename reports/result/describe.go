@@ -31,13 +31,13 @@ func DescribeRun(path string) Description {
 
 // DescribeLine describes a field of a Cell: a share of its runs, a mean over
 // them, a quantile of all their durations, or an end of the interval of one.
-func DescribeLine(path string) Description {
+// Which fields there are tells such an end from a counter of an ordering that
+// is called like one.
+func DescribeLine(path string, isField func(path string) bool) Description {
 	base, suffix := path, ""
-	if !known(path) {
-		for _, end := range [...]string{"_lo", "_hi", "_sd", "_n"} {
-			if of, cut := strings.CutSuffix(path, end); cut {
-				base, suffix = of, end
-			}
+	for _, end := range [...]string{"_lo", "_hi", "_sd", "_n"} {
+		if of, cut := strings.CutSuffix(path, end); cut && isField(of) {
+			base, suffix = of, end
 		}
 	}
 	d := describeEstimate(base)
@@ -79,16 +79,6 @@ var quantileWords = map[string]string{
 	".p50": ", median of all in the cell",
 	".p99": ", 99th percentile of all in the cell",
 	".max": ", the longest in the cell, which estimates nothing",
-}
-
-// known reports whether the path is that of a number by itself.
-func known(path string) bool {
-	for i := range columns {
-		if columns[i].path == path {
-			return true
-		}
-	}
-	return path == "properties.liveness_unknown"
 }
 
 // describes returns the column that a path belongs to, and what the path adds to
