@@ -33,18 +33,19 @@ type Digest struct {
 	s0, s1  uint64
 	records uint64 // folded in
 	marks   []Checkpoint
-	waiting uint // records of two words that are not folded in yet
+	waiting uint   // pairs of words that are not folded in yet
+	seconds uint64 // by bit, those that are the second of their record
 	words   [stretch][2]uint64
 }
 
-// stretch is how many records are folded in together: their words are written
+// stretch is how many pairs of words are folded in together: they are written
 // down in passing, and the multiplications follow each other without a call in
 // between.
 const stretch = 64
 
 // Reset starts a new stream and keeps the memory of the checkpoints.
 func (d *Digest) Reset() {
-	d.s0, d.s1, d.records, d.marks, d.waiting = startA, startB, 0, d.marks[:0], 0
+	d.s0, d.s1, d.records, d.marks, d.waiting, d.seconds = startA, startB, 0, d.marks[:0], 0, 0
 }
 
 // fold mixes two words into a state; see the package comment.
@@ -64,40 +65,42 @@ func (d *Digest) Add2(a, b uint64) {
 
 // Add3 adds a record of three words.
 func (d *Digest) Add3(a, b, c uint64) {
-	if d.waiting > 0 {
+	if d.waiting > stretch-2 {
 		d.catchUp()
 	}
-	s0, s1 := fold(d.s0, d.s1, a, b)
-	d.s0, d.s1 = fold(s0, s1, c, 0)
-	d.records++
-	d.maybeMark()
+	k := d.waiting
+	d.words[k], d.words[k+1] = [2]uint64{a, b}, [2]uint64{c, 0}
+	d.seconds |= 2 << k
+	d.waiting = k + 2
 }
 
 // catchUp folds in what waits.
 func (d *Digest) catchUp() {
-	words := d.words[:d.waiting]
-	d.waiting = 0
-	for len(words) > 0 {
-		next := words[:min(len(words), int(CheckpointEvery-d.records%CheckpointEvery))]
-		s0, s1 := d.s0, d.s1
-		for i := range next {
-			s0, s1 = fold(s0, s1, next[i][0], next[i][1])
+	words, records := d.words[:d.waiting], d.Records()
+	s0, s1 := d.s0, d.s1
+	if records/CheckpointEvery == d.records/CheckpointEvery {
+		for i := range words {
+			s0, s1 = fold(s0, s1, words[i][0], words[i][1])
 		}
-		d.s0, d.s1 = s0, s1
-		d.records += uint64(len(next))
-		d.maybeMark()
-		words = words[len(next):]
+	} else {
+		for i := range words { // a checkpoint is due after one of them
+			s0, s1 = fold(s0, s1, words[i][0], words[i][1])
+			if d.seconds>>i&2 != 0 {
+				continue // the record goes on
+			}
+			if d.records++; d.records%CheckpointEvery == 0 {
+				d.marks = append(d.marks, Checkpoint{Records: d.records, State: [2]uint64{s0, s1}})
+			}
+		}
 	}
-}
-
-func (d *Digest) maybeMark() {
-	if d.records%CheckpointEvery == 0 {
-		d.marks = append(d.marks, Checkpoint{Records: d.records, State: [2]uint64{d.s0, d.s1}})
-	}
+	d.s0, d.s1, d.records = s0, s1, records
+	d.waiting, d.seconds = 0, 0
 }
 
 // Records returns how many records were added since Reset.
-func (d *Digest) Records() uint64 { return d.records + uint64(d.waiting) }
+func (d *Digest) Records() uint64 {
+	return d.records + uint64(d.waiting) - uint64(bits.OnesCount64(d.seconds))
+}
 
 // Checkpoints returns the states after every CheckpointEvery records. The
 // slice is valid until the next Reset.

@@ -178,13 +178,9 @@ func (e *Engine) pass(now sim.Time, ev event) bool {
 		return false
 	}
 	e.logLen[to]++
-	s.refs--
-	last := s.refs == 0
+	e.letGo(i, s)
 	e.digest.Add2(journal.PeerWords(journal.Delivery, now, peer.ID(to), ref))
 	e.hist.Stream.AppendAtOnce(now, ref, peer.ID(to))
-	if last {
-		e.release(i)
-	}
 	return true
 }
 
