@@ -309,6 +309,9 @@ func (a *Agenda[E]) open(w uint64) {
 	begin := Time(w << a.shift)
 	end := Time((w + 1) << a.shift)
 	a.horizon = end
+	if end < begin {
+		a.windowed = false // time ends with this window: nothing waits beyond it
+	}
 	a.waiting -= x.count
 	a.Scheduler.expect(x.count, max(begin, a.now), end)
 	rest := x.count

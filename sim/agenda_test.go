@@ -91,3 +91,27 @@ func (p *agendaPair) take(t *rapid.T) bool {
 	}
 	return ok
 }
+
+// TestAgendaToTheEndOfTime: the last window ends where time does, so that no
+// horizon is behind it.
+func TestAgendaToTheEndOfTime(t *testing.T) {
+	t.Parallel()
+	for _, width := range []Time{1, 1 << 20, 1 << 40} {
+		var a Agenda[int]
+		a.Widen(width)
+		a.Schedule(Never-1, 0)
+		a.Schedule(Never, 2)
+		if at, e, ok := a.Next(); at != Never-1 || e != 0 || !ok {
+			t.Fatalf("windows of %d: Next() = %s, %d, %t; want the event right before the end", width, at, e, ok)
+		}
+		a.Schedule(Never-1, 1)
+		for want := 1; want <= 2; want++ {
+			if at, e, ok := a.Next(); e != want || !ok {
+				t.Errorf("windows of %d: Next() = %s, %d, %t; want %d", width, at, e, ok, want)
+			}
+		}
+		if a.Len() != 0 || a.Windowed() {
+			t.Errorf("windows of %d: %d events to come, a horizon: %t; want none", width, a.Len(), a.Windowed())
+		}
+	}
+}

@@ -5,11 +5,12 @@ const (
 	firstRun = 256
 	// longRun is the length from which the place of an insertion into the run
 	// is searched and its cost accounted for; also the number of pending
-	// events above which there is a wheel. Up to here
-	// moving entries is cheaper than any structure.
+	// events above which there is a wheel. Up to here moving entries is
+	// cheaper than any structure.
 	longRun = 32
-	// fewPending is the number of pending events at which the wheel goes again; well below longRun, so that a population near the
-	// border does not go to and fro.
+	// fewPending is the number of pending events at which the wheel goes
+	// again; well below longRun, so that a population near the border does not
+	// go to and fro.
 	fewPending = 12
 )
 
