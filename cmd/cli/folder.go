@@ -142,10 +142,15 @@ func (p *pending) finish() error {
 	}
 	if err != nil {
 		os.Remove(p.file.Name())
-		return &failure{statusUnknown, fmt.Errorf("%s could not be written: %w", final, reason(err))}
+		return p.unwritten(err)
 	}
 	p.folder.written = append(p.folder.written, p.name)
 	return nil
+}
+
+// unwritten says of an error by what name the reader knows the file.
+func (p *pending) unwritten(err error) error {
+	return &failure{statusUnknown, fmt.Errorf("%s could not be written: %w", filepath.Join(p.folder.dir, p.name), reason(err))}
 }
 
 // abandon removes what there is of the file.

@@ -62,7 +62,7 @@ func (w *campaign) beginRows() error {
 	}
 	if w.table, err = dataset.NewRuns(w.rows, settings, drawn, w.prepare.Columns()); err != nil {
 		w.rows.abandon()
-		return &failure{statusUnknown, err}
+		return w.rows.unwritten(err)
 	}
 	return nil
 }
@@ -87,7 +87,7 @@ func (w *campaign) writeFiles() error {
 	if w.rows != nil {
 		if err := w.table.Flush(); err != nil {
 			w.rows.abandon()
-			return &failure{statusUnknown, fmt.Errorf("runs.csv could not be written: %w", reason(err))}
+			return w.rows.unwritten(err)
 		}
 		if err := w.rows.finish(); err != nil {
 			return err
@@ -137,7 +137,7 @@ func (w *campaign) rowsAsParquet() (dataset.Produced, error) {
 	err = dataset.ToParquet(p, func() (io.ReadCloser, error) { return os.Open(filepath.Join(w.folder.dir, "runs.csv")) })
 	if err != nil {
 		p.abandon()
-		return dataset.Produced{}, &failure{statusUnknown, fmt.Errorf("%s could not be written: %w", asParquet("runs.csv"), reason(err))}
+		return dataset.Produced{}, p.unwritten(err)
 	}
 	return p.produced(), p.finish()
 }

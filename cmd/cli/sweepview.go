@@ -96,7 +96,10 @@ func (w *campaign) take(row sweep.Row) error {
 	if w.table == nil {
 		return nil
 	}
-	return w.table.Row(row.Cell, row.Swarm, row.Ordering, row.Seed, row.Values)
+	if err := w.table.Row(row.Cell, row.Swarm, row.Ordering, row.Seed, row.Values); err != nil {
+		return w.rows.unwritten(err)
+	}
+	return nil
 }
 
 func (w *campaign) sample(row sweep.Row) {
