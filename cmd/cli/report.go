@@ -16,6 +16,7 @@ import (
 	"mpcomm/reports/svg"
 	"mpcomm/reports/trace"
 	"mpcomm/scenarios/run"
+	"mpcomm/scenarios/sweep/store"
 )
 
 // reportName is the report of a run in a folder, and by itself.
@@ -63,6 +64,8 @@ func (a *app) reportAlone(c *cobra.Command, args []string, f *choice, file strin
 func (a *app) reportFolder(c *cobra.Command, dir string, f *choice, file string) error {
 	ofRun, ofSweep := holds(dir, "scenario.yaml") && (holds(dir, "result.json") || !holds(dir, "dataset.csv")), holds(dir, "dataset.csv")
 	switch {
+	case !ofRun && !ofSweep && holds(dir, store.FileName):
+		return fmt.Errorf("%s holds chunks of a sweep, which has no tables yet; want it gone on with by %s sweep --resume, or its shards joined by %s merge", dir, a.name, a.name)
 	case !ofRun && !ofSweep:
 		return fmt.Errorf("%s holds neither scenario.yaml nor dataset.csv; want a folder that run -o or sweep -o has written", dir)
 	case ofRun && ofSweep && file != "":

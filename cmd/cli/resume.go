@@ -42,13 +42,31 @@ func (a *app) resume(c *cobra.Command, args []string, f *sweepFlags) (*campaign,
 		case err != nil || done:
 			return nil, err
 		case len(args) == 0:
-			return nil, fmt.Errorf("%s holds no sweep that could go on; to begin one there, name its scenario", f.resume)
+			return nil, fmt.Errorf("%s holds no sweep that could go on%s; to begin one there, name its scenario", f.resume, a.partsIn(f.resume))
 		}
 		return a.begin(c, args, f)
 	case errors.Is(err, fs.ErrPermission):
 		return nil, &failure{statusUnknown, err}
 	}
 	return nil, err
+}
+
+// partsIn says which folders in a folder hold sweeps, or shards of one, which the
+// reader may have meant; empty if none does.
+func (a *app) partsIn(dir string) string {
+	logs, err := filepath.Glob(filepath.Join(escapeGlob(dir), "*", store.FileName))
+	if err != nil {
+		panic(fmt.Sprintf("mpcomm: the pattern of files of chunks is bad: %v", err))
+	}
+	if len(logs) == 0 {
+		return ""
+	}
+	first := filepath.Dir(logs[0])
+	if len(logs) == 1 {
+		return fmt.Sprintf(", but %s does", first)
+	}
+	return fmt.Sprintf(", but %s in it do, %s first; %s missing says which of a sweep's shards are not complete, %s merge joins them",
+		count(len(logs), "folder"), first, a.name, a.name)
 }
 
 // repair sets a damaged file of chunks aside.

@@ -42,6 +42,9 @@ func Open(folder fs.FS, columns ...string) (*Folder, error) {
 	if err := f.readManifest(folder); err != nil {
 		return nil, err
 	}
+	if f.Seeds.Shard != "" {
+		return nil, fmt.Errorf("it holds shard %s of a sweep, which has no tables; join all shards first", f.Seeds.Shard)
+	}
 	if err := f.readCells(folder); err != nil {
 		return nil, err
 	}
