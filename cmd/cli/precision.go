@@ -171,8 +171,12 @@ func (a *app) tooWide(target result.Target, planned sweep.Planned, line *result.
 	for _, set := range line.Cell {
 		where += " " + set.Path + "=" + set.Value
 	}
-	a.say("%s: the budget ended first: the interval of %s under %s is %s wide, asked was %s; about %s would do",
-		a.program, path, where, widthWord(target, width), widthWord(target, target.Width), count(max(planned.Needed, planned.Runs+1), "run"))
+	would := "about " + count(max(planned.Needed, planned.Runs+1), "run") + " would do"
+	if planned.Needed >= sweep.MaxRuns {
+		would = "not even " + count(sweep.MaxRuns, "run") + " would do"
+	}
+	a.say("%s: the budget ended first: the interval of %s under %s is %s wide, asked was %s; %s",
+		a.program, path, where, widthWord(target, width), widthWord(target, target.Width), would)
 	return &failure{status: statusUnknown}
 }
 
