@@ -221,7 +221,7 @@ func (f *Folder) readRuns(folder fs.FS, columns []string) error {
 			places, found = append(places, at), append(found, name)
 		}
 	}
-	byName := map[string]*Line{}
+	byName, rows := map[string]*Line{}, map[*Line]uint64{}
 	for i := range f.Lines {
 		l := &f.Lines[i]
 		l.Each = map[string][]float64{}
@@ -229,13 +229,17 @@ func (f *Folder) readRuns(folder fs.FS, columns []string) error {
 	}
 	for {
 		row, err := t.next()
-		if row == nil || err != nil {
+		if err != nil {
 			return err
+		}
+		if row == nil {
+			return f.allThere(rows)
 		}
 		l := byName[lineName(t.settings(row), row[ordering])]
 		if l == nil {
 			return t.wrong(ordering, "a run of %q in a cell that dataset.csv does not have", row[ordering])
 		}
+		rows[l]++
 		for i, at := range places {
 			x := math.NaN()
 			if row[at] != "" {
@@ -246,6 +250,18 @@ func (f *Folder) readRuns(folder fs.FS, columns []string) error {
 			l.Each[found[i]] = append(l.Each[found[i]], x)
 		}
 	}
+}
+
+// allThere refuses a table of runs of a complete sweep that has more or fewer of
+// them than its lines: what is drawn of it would be of another sample.
+func (f *Folder) allThere(rows map[*Line]uint64) error {
+	for i := range f.Lines {
+		if l := &f.Lines[i]; f.Complete && rows[l] != l.Runs {
+			return fmt.Errorf("runs.csv: it has %d rows of line %d of dataset.csv, %s, which has %d runs; want the table as the sweep wrote it",
+				rows[l], i+1, l.Ordering, l.Runs)
+		}
+	}
+	return nil
 }
 
 func lineName(cell []result.Setting, ordering string) string { return fmt.Sprint(ordering, cell) }

@@ -20,6 +20,10 @@ import (
 func swept(t *testing.T) *dataset.Folder {
 	t.Helper()
 	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
+	agreeing := ""
+	for _, line := range []string{"1ms,3,lamport", "40ms,3,lamport", "1ms,5,naive", "1ms,5,lamport", "40ms,5,naive", "40ms,5,lamport"} {
+		agreeing += line + ",7,1,0\n" + line + ",8,1,0\n"
+	}
 	f, err := dataset.Open(fstest.MapFS{
 		"manifest.json": file(`{"scenario":"tiny","scenario_hash":"00","seeds":{"first":7,"runs":2},"command":"mpcomm sweep tiny --runs 2 --seed 7","complete":true}`),
 		"dataset.csv": file("cell.network.latency.mean,cell.peers,ordering,kind,seed,runs,peers,digest," +
@@ -33,7 +37,7 @@ func swept(t *testing.T) *dataset.Folder {
 			"40ms,5,naive,naive,7,2,5,ba,0,0,0.7,8,7,9\n" +
 			"40ms,5,lamport,lamport,7,2,5,bb,1,0.3,1,0,0,0\n"),
 		"runs.csv": file("cell.network.latency.mean,cell.peers,ordering,seed,divergence.identical,divergence.inversions_per_message\n" +
-			"1ms,3,naive,7,1,0\n1ms,3,naive,8,0,0.5\n40ms,3,naive,7,0,3\n40ms,3,naive,8,0,1\n"),
+			"1ms,3,naive,7,1,0\n1ms,3,naive,8,0,0.5\n40ms,3,naive,7,0,3\n40ms,3,naive,8,0,1\n" + agreeing),
 	}, html.RunColumns()...)
 	if err != nil {
 		t.Fatal(err)
@@ -117,8 +121,8 @@ func sweeps(t *testing.T, parent context.Context, _, _ []byte) {
 	if got := evaluate[string](b, values); got != "1ms0.25 (0 to 0.5)0 (0 to 0)|40ms2 (1 to 3)0 (0 to 0)" {
 		t.Errorf("over the latency, of 3 peers: %q", got)
 	}
-	if n := evaluate[int](b, "document.querySelectorAll('.series .runs').length"); n != 2 {
-		t.Errorf("%d spans of runs are drawn, want 2", n)
+	if n := evaluate[int](b, "document.querySelectorAll('.series .runs').length"); n != 4 {
+		t.Errorf("%d spans of runs are drawn, want 4: two orderings at two latencies", n)
 	}
 	b.do(chromedp.SetValue(chromedp.CSS(".sweep label:nth-of-type(1) select"), "0"))
 	evaluate[any](b, "document.querySelector('.sweep label:nth-of-type(1) select').dispatchEvent(new Event('change'))")
