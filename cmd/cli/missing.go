@@ -73,7 +73,11 @@ func (a *app) missing(dirs []string, lines, asJSON bool) error {
 		a.say("nothing is missing: %s of %s are there", count(parts[0].identity.Chunks, "chunk"), count(l.of, "shard"))
 		return nil
 	}
-	a.say("missing: %s of %d in %s", count(l.chunks, "chunk"), parts[0].identity.Chunks, l.words())
+	between := " in " // of shards
+	if l.of == 1 {
+		between = ": "
+	}
+	a.say("missing: %s of %d%s%s", count(l.chunks, "chunk"), parts[0].identity.Chunks, between, l.words())
 	return &failure{status: statusFailed}
 }
 

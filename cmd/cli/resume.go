@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -45,7 +46,7 @@ func (a *app) resume(c *cobra.Command, args []string, f *sweepFlags) (*campaign,
 			return nil, fmt.Errorf("%s holds no sweep that could go on%s; to begin one there, name its scenario", f.resume, a.partsIn(f.resume))
 		}
 		return a.begin(c, args, f)
-	case errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return nil, &failure{statusUnknown, err}
 	}
 	return nil, err
