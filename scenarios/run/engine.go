@@ -13,15 +13,6 @@ import (
 	"mpcomm/sim/rng"
 )
 
-// slot holds one packet body in flight, shared by all its receivers. It fills
-// one cache line.
-type slot struct {
-	msg  peer.Message
-	refs int32       // packets still under way, and parked copies
-	ref  history.Ref // the broadcast it concerns, or NoRef
-	sent sim.Time
-}
-
 // Options are checks and recordings that cost time and change no history.
 type Options struct {
 	// Recorder, if not nil, is told every event.

@@ -11,43 +11,6 @@ import (
 	"mpcomm/sim"
 )
 
-// hold takes a slot of the slab for a packet body.
-func (e *Engine) hold(m *peer.Message, ref history.Ref, now sim.Time) uint32 {
-	if k := len(e.free); k > 0 {
-		i := e.free[k-1]
-		e.free = e.free[:k-1]
-		e.slab[i] = slot{msg: *m, ref: ref, sent: now}
-		return i
-	}
-	e.slab = append(e.slab, slot{msg: *m, ref: ref, sent: now})
-	return uint32(len(e.slab) - 1)
-}
-
-// drop gives up one claim on a slot and frees it with the last.
-func (e *Engine) drop(i uint32) {
-	s := &e.slab[i]
-	s.refs--
-	if s.refs == 0 {
-		e.release(i)
-	}
-}
-
-// letGo is drop for a packet without words, and without a branch: which arrival
-// is the last of its packet is as good as random.
-func (e *Engine) letGo(i uint32, s *slot) {
-	s.refs--
-	free, last := append(e.free, i), 0
-	if s.refs == 0 {
-		last = 1
-	}
-	e.free = free[:len(e.free)+last]
-}
-
-func (e *Engine) release(i uint32) {
-	e.out.Release(e.slab[i].msg.Words)
-	e.free = append(e.free, i)
-}
-
 // transmit hands one send of the peer p to the network. At most limit packets
 // leave, which a crash in the middle of a step makes fewer than all; it
 // returns how many did.
