@@ -64,6 +64,8 @@ func (n *node) child(key string) *node {
 // describe says what n is, for errors about what it should have been.
 func (n *node) describe() string {
 	switch {
+	case n.kind == listNode && len(n.items) == 0:
+		return "an empty list"
 	case n.kind == listNode:
 		return "a list"
 	case n.kind == mapNode:

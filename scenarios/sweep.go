@@ -99,6 +99,10 @@ func (d *decoder) axis(k, values *node, path string, root *node) Axis {
 		d.problem(k, path, "a grid cannot vary %s", top)
 		return a
 	}
+	if k.scalar == "name" || k.scalar == "doc" {
+		d.problem(k, path, "a grid cannot vary %s: its cells would be the same runs under other words", k.scalar)
+		return a
+	}
 	if k.scalar == "seed" {
 		d.problem(k, path, "a grid cannot vary seed: run i of every cell has the seed of the sweep + i; for other draws, sweep with another seed")
 		return a
