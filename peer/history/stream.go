@@ -59,13 +59,11 @@ func (s *Stream) Len() int { return len(s.packed) - s.skips }
 // Append adds a delivery, no earlier than the last, of a body that arrived no
 // later.
 func (s *Stream) Append(at, arrived sim.Time, ref Ref, p peer.ID) {
-	if arrived == at {
-		s.AppendAtOnce(at, ref, p)
-		return
-	}
-	s.arrivals = append(s.arrivals, arrived)
 	s.AppendAtOnce(at, ref, p)
-	s.packed[len(s.packed)-1].who |= isHeld
+	if arrived != at {
+		s.arrivals = append(s.arrivals, arrived)
+		s.packed[len(s.packed)-1].who |= isHeld
+	}
 }
 
 // AppendAtOnce adds a delivery, no earlier than the last, of a body that arrived

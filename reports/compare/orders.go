@@ -68,8 +68,8 @@ func movesOfOrders(h *history.History, list []history.Order) (footrule, ulam uin
 			place[m&(history.MaxOrderedMessages-1)] = uint8(at)
 		}
 		for b := a + 1; b < len(list); b++ {
-			// A bit of tops is the least end of a rising sequence of places, the
-			// k-th from below of one k long; a place takes over from the next above.
+			// As marks.rising, with a word for the whole set: its k-th bit from below
+			// is the least end of a rising sequence of k places.
 			tops := uint64(0)
 			refs, apart := h.Logs[list[b].First].Refs, 0
 			for at, m := range refs {

@@ -32,8 +32,13 @@ func (e *Engine) step(p int, now sim.Time, in peer.Input) {
 		e.fail(p, now, err)
 		return
 	}
+	e.conclude(p, now, in.Message)
+}
+
+// conclude is carryOut unless there is nothing to do.
+func (e *Engine) conclude(p int, now sim.Time, m *peer.Message) {
 	if len(e.out.List) > 0 || e.anyDown || e.recheck || e.plan.reacts {
-		e.carryOut(p, now, in.Message)
+		e.carryOut(p, now, m)
 	}
 }
 
@@ -179,6 +184,7 @@ func (e *Engine) pass(now sim.Time, ev event) bool {
 	}
 	e.logLen[to]++
 	e.letGo(i, s)
+	// As append does, in place: this is what most events come to.
 	e.digest.Add2(journal.PeerWords(journal.Delivery, now, peer.ID(to), ref))
 	e.hist.Stream.AppendAtOnce(now, ref, peer.ID(to))
 	return true

@@ -82,13 +82,10 @@ func (e *Engine) pack(now sim.Time, m *peer.Message, ref history.Ref) network.Pa
 func (e *Engine) passOn(p int, now sim.Time, id peer.MessageID, ref history.Ref) {
 	m := peer.Message{ID: id, From: peer.ID(p), Kind: peer.KindData}
 	packet := e.pack(now, &m, ref)
-	e.outcome.Cost.Ordering += uint64(e.plan.peers - 1)
-	e.outcome.Cost.Bytes += uint64(e.plan.peers-1) * uint64(packet.Bytes)
+	e.outcome.Cost.count(&m, e.plan.peers-1, packet.Bytes)
 	e.fates = e.net.Broadcast(now, packet, e.fates[:0])
 	e.schedule(now, packet.Ref, e.fates)
-	e.logLen[p]++
-	e.digest.Add2(journal.PeerWords(journal.Delivery, now, peer.ID(p), ref))
-	e.hist.Stream.AppendAtOnce(now, ref, peer.ID(p))
+	e.append(p, now, now, ref)
 }
 
 // bodyName names a message's body for explicit delays; zero names none.

@@ -249,9 +249,7 @@ func (e *Engine) announce(q int, now sim.Time, p peer.ID, count int32) {
 		e.fail(q, now, err)
 		return
 	}
-	if len(e.out.List) > 0 || e.anyDown || e.recheck || e.plan.reacts {
-		e.carryOut(q, now, nil)
-	}
+	e.conclude(q, now, nil)
 }
 
 // submit sends p's closed log to the comparison server: three one-way delays

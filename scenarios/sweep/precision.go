@@ -48,6 +48,9 @@ const (
 	LeastBudget   = scenarios.LeastBudget
 )
 
+// A quarter of the least budget is a pilot; a smaller one would not compile.
+const _ uint = LeastBudget - 4*leastRuns
+
 // Planner plans samples of a scenario.
 type Planner struct {
 	target result.Target
