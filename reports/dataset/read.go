@@ -217,7 +217,7 @@ func (f *Folder) readRuns(folder fs.FS, columns []string) error {
 	places := make([]int, 0, len(columns))
 	var found []string
 	for _, name := range columns {
-		if at := slices.Index(t.header, name); at >= 0 { // counters are not in every table
+		if at := slices.Index(t.header, name); at >= 0 && !slices.Contains(found, name) { // counters are not in every table
 			places, found = append(places, at), append(found, name)
 		}
 	}

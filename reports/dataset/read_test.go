@@ -53,7 +53,7 @@ func folder(t *testing.T) fstest.MapFS {
 // TestReadBack: a folder is read as it was written, its runs dealt to its lines.
 func TestReadBack(t *testing.T) {
 	t.Parallel()
-	f, err := dataset.Open(folder(t), "events", "divergence.contested", "counters.nobody.has")
+	f, err := dataset.Open(folder(t), "events", "divergence.contested", "counters.nobody.has", "events") // asked for by two readers
 	if err != nil {
 		t.Fatal(err)
 	}
