@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"mpcomm/reports/dataset"
 	"mpcomm/reports/figure"
@@ -118,16 +117,15 @@ func (a *app) requestAgain(dir string, read *dataset.Folder) (*request, string, 
 	if err != nil {
 		return nil, "", err
 	}
-	if here := scenarios.Hash(s); here != read.Hash {
-		return nil, "", fmt.Errorf("figures F10 to F12 are drawn from a run, and %s is not the scenario of the sweep (hash %s, the manifest says %s); want the scenario instead of the folder", name, here, read.Hash)
+	if here := scenarios.Hash(s); here != read.ScenarioHash {
+		return nil, "", fmt.Errorf("figures F10 to F12 are drawn from a run, and %s is not the scenario of the sweep (hash %s, the manifest says %s); want the scenario instead of the folder", name, here, read.ScenarioHash)
 	}
-	r := &request{program: a.program, argument: name, scenario: s, seed: read.Seeds.First}
-	command, _, _ := strings.Cut(read.Command, " --runs ")
-	command = strings.TrimSuffix(strings.Replace(command, " sweep ", " figures ", 1), " --figure F9")
-	if _, selection, given := strings.Cut(command, " --ordering "); given {
-		r.selection = strings.Split(unquoteShell(selection), ",")
+	was, err := requestBehind(a.program, &read.Manifest)
+	if err != nil {
+		return nil, "", err
 	}
-	return r, command + " --figure", r.choose(s)
+	r := &request{program: a.program, argument: name, scenario: s, seed: read.Seeds.First, selection: was.selection}
+	return r, was.command(a.program, "figures", "--figure"), r.choose(s)
 }
 
 // plansOf compiles the scenario of the request's seed under each ordering.

@@ -156,7 +156,7 @@ func (w *campaign) writeAll(files []sweepFile) error {
 		m.Seeds = dataset.Seeds{First: id.Seed, Runs: id.Runs, Shard: shard.String()}
 		m.Orderings, m.Cells = w.prepare.Labels(), w.prepare.Cells()
 	}
-	m.Complete, m.Ratios = w.result.Complete(), w.ratios()
+	m.Complete, m.Ratios, m.Request = w.result.Complete(), w.ratios(), w.asked()
 	if !m.Complete {
 		m.Continue = w.rest(w.request.program)
 	}

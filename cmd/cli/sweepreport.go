@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -48,11 +49,16 @@ func (a *app) reportSweep(c *cobra.Command, dir string, f *choice, file string) 
 	if s.Figures, err = sweepFigures(read); err != nil {
 		return err
 	}
+	was, err := requestBehind(a.program, &read.Manifest)
+	if err != nil {
+		return fmt.Errorf("%s: %w", dir, err)
+	}
 	s.Worst = html.Worst(read, worstOfLine)
 	at := a.scenarioOf(dir)
+	word := wordsOf(at, was.selection)
 	for i := range s.Worst {
 		w := &s.Worst[i]
-		w.Command = runCommand(read, w)
+		w.Command = runCommand(was, w, word)
 		if at != nil && i < mostTokens {
 			w.Token = momentOf(at, w)
 		}
@@ -98,16 +104,31 @@ func sweepFigures(read *dataset.Folder) ([]html.Figure, error) {
 	return all, nil
 }
 
-// runCommand makes the report of one run of a sweep, from the command that
-// repeats the sweep, which ends with its runs and its first seed.
-func runCommand(read *dataset.Folder, w *html.WorstRun) string {
-	command, _, _ := strings.Cut(read.Command, " --runs ")
-	command = strings.Replace(command, " sweep ", " report ", 1)
-	command, _, _ = strings.Cut(command, " --ordering ")
-	for _, s := range w.Cell {
-		command += " --set " + quoteShell(s.Path+"="+s.Value)
+// wordsOf are the words that chose orderings of a scenario, by label. A label is
+// the word for an ordering that the scenario has itself.
+func wordsOf(s *scenarios.Scenario, selection []string) map[string]string {
+	words := map[string]string{}
+	for _, word := range selection {
+		if s == nil {
+			continue
+		}
+		if o, err := s.Add(word); err == nil {
+			words[scenarios.Label(o)] = word
+		}
 	}
-	return command + " --ordering " + quoteShell(w.Ordering) + " --seed " + decimal(w.Seed)
+	return words
+}
+
+// runCommand makes the report of one run of a sweep, which was a request.
+func runCommand(was *request, w *html.WorstRun, word map[string]string) string {
+	one := *was
+	one.selection = nil
+	words := []string{"--ordering", cmp.Or(word[w.Ordering], w.Ordering), "--seed", decimal(w.Seed)}
+	one.settings = slices.DeleteFunc(slices.Clone(one.settings), func(s scenarios.Setting) bool { return strings.HasPrefix(s.Path, "sweep") })
+	for _, s := range w.Cell {
+		one.settings = append(one.settings, scenarios.Setting(s))
+	}
+	return one.command(one.program, "report", words...)
 }
 
 // scenarioOf is the scenario of a sweep as its folder has it, settings applied;

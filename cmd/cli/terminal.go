@@ -72,11 +72,3 @@ func quoteShell(s string) string {
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
-
-// unquoteShell reads what quoteShell wrote.
-func unquoteShell(s string) string {
-	if inner, quoted := strings.CutPrefix(s, "'"); quoted {
-		return strings.ReplaceAll(strings.TrimSuffix(inner, "'"), `'\''`, "'")
-	}
-	return s
-}

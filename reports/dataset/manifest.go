@@ -5,8 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"runtime"
 
 	"mpcomm/reports/result"
@@ -25,6 +27,7 @@ type Manifest struct {
 	Cells        int                   `json:"cells"`
 	Complete     bool                  `json:"complete"` // every run that was asked for is in
 	Command      string                `json:"command"`  // repeats everything here
+	Request      *Request              `json:"request,omitempty"`
 	Continue     string                `json:"continue,omitempty"`
 	Ratios       []CellRatio           `json:"ratios,omitempty"` // of a sweep of delays or gaps, in order of cells
 	Digests      result.List[Digest]   `json:"digests"`
@@ -50,6 +53,20 @@ type Seeds struct {
 	First uint64 `json:"first"`
 	Runs  int    `json:"runs"`
 	Shard string `json:"shard,omitempty"` // k/m
+}
+
+// Request is how the sweep was asked for, beyond its scenario, seeds and labels
+// of orderings: what the words of Command say, for programs to read. Manifests of
+// old have only the words.
+type Request struct {
+	Verb      string              `json:"verb"`      // sweep, figures or lab
+	Argument  string              `json:"argument"`  // the file or name of the scenario
+	Settings  result.List[string] `json:"settings"`  // PATH=VALUE of each --set
+	Selection result.List[string] `json:"selection"` // of --ordering, in the order of the scenario; empty = all of its own
+	Versus    string              `json:"versus"`    // label that the others are compared with; empty = the first of each cell
+	Why       bool                `json:"why"`       // mechanisms are counted
+	PerRun    bool                `json:"per_run"`   // there is a table of runs
+	Parquet   bool                `json:"parquet"`   // tables are there as Parquet, too
 }
 
 // Digest covers the runs of one line of the sweep.
@@ -156,6 +173,25 @@ func NewManifest(version, command string, runs int, cells []result.Cell) Manifes
 	m.Cells = len(seenCell)
 	return m
 }
+
+// ReadManifest reads the manifest of a folder. Fields of other versions, that it
+// does not know or that are not there, are no error.
+func ReadManifest(folder fs.FS) (*Manifest, error) {
+	data, err := ReadFile(folder, manifestName)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", manifestName, reasonOf(err))
+	}
+	m := &Manifest{}
+	if err := json.Unmarshal(data, m); err != nil {
+		return nil, fmt.Errorf("%s: %w: %w", manifestName, ErrNoManifest, err)
+	}
+	return m, nil
+}
+
+const manifestName = "manifest.json"
+
+// ErrNoManifest is of a file that is called like one.
+var ErrNoManifest = errors.New("it is no manifest of a sweep")
 
 // Write writes the manifest, indented for reading.
 func (m Manifest) Write(w io.Writer) error {

@@ -2,7 +2,6 @@ package dataset
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,14 +16,9 @@ import (
 
 // Folder is the folder of a sweep as it is read back.
 type Folder struct {
-	Scenario string
-	Hash     string // of the scenario
-	Seeds    Seeds
-	Command  string // repeats the sweep
-	Complete bool   // no run is missing
-	Ratios   []CellRatio
-	Lines    []Line
-	PerRun   bool // the folder has a table of runs
+	Manifest
+	Lines  []Line
+	PerRun bool // the folder has a table of runs
 }
 
 // Line is one row of dataset.csv with the rows of runs.csv that belong to it.
@@ -38,43 +32,23 @@ type Line struct {
 // the named columns of runs.csv. Errors name the file, and the line of a
 // table.
 func Open(folder fs.FS, columns ...string) (*Folder, error) {
-	f := &Folder{}
-	if err := f.readManifest(folder); err != nil {
+	m, err := ReadManifest(folder)
+	if err != nil {
 		return nil, err
 	}
+	f := &Folder{Manifest: *m}
 	if f.Seeds.Shard != "" {
 		return nil, fmt.Errorf("it holds shard %s of a sweep, which has no tables; join all shards first", f.Seeds.Shard)
 	}
 	if err := f.readCells(folder); err != nil {
 		return nil, err
 	}
-	err := f.readRuns(folder, columns)
+	err = f.readRuns(folder, columns)
 	if errors.Is(err, fs.ErrNotExist) {
 		return f, nil
 	}
 	f.PerRun = err == nil
 	return f, err
-}
-
-func (f *Folder) readManifest(folder fs.FS) error {
-	data, err := ReadFile(folder, "manifest.json")
-	if err != nil {
-		return fmt.Errorf("manifest.json: %w", reasonOf(err))
-	}
-	// Only what is asked for, so that other versions of the file are read too.
-	var m struct {
-		Scenario string      `json:"scenario"`
-		Hash     string      `json:"scenario_hash"`
-		Seeds    Seeds       `json:"seeds"`
-		Command  string      `json:"command"`
-		Complete bool        `json:"complete"`
-		Ratios   []CellRatio `json:"ratios"`
-	}
-	if err := json.Unmarshal(data, &m); err != nil {
-		return fmt.Errorf("manifest.json: %w", err)
-	}
-	f.Scenario, f.Hash, f.Seeds, f.Command, f.Complete, f.Ratios = m.Scenario, m.Hash, m.Seeds, m.Command, m.Complete, m.Ratios
-	return nil
 }
 
 func reasonOf(err error) error {
