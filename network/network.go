@@ -183,6 +183,9 @@ func (n *Network) Counts() Counts { return n.counts }
 // Peers returns the number of peers.
 func (n *Network) Peers() int { return n.peers }
 
+// Parted reports whether some partition lasts, so that packets may be cut or held.
+func (n *Network) Parted() bool { return len(n.active) > 0 }
+
 // BaseDelay returns what every packet from one peer to another takes besides
 // its draw: the base of their places, or 0 if their link has none.
 func (n *Network) BaseDelay(from, to Addr) time.Duration {

@@ -30,9 +30,13 @@ func (e *Engine) fetch() {
 		if !ok {
 			break
 		}
-		if ev.kind() == eventArrival {
+		switch ev.kind() {
+		case eventArrival:
 			m := &e.slab[ev.ref()].msg
 			comes[n] = coming{from: m.From, to: ev.to(), body: m.Kind.Body()}
+			n++
+		case eventPass:
+			comes[n] = coming{from: e.hist.Broadcasts[ev.ref()].ID.Sender, to: ev.to(), body: true}
 			n++
 		}
 	}

@@ -169,21 +169,16 @@ func (e *Engine) append(p int, now, arrived sim.Time, ref history.Ref) {
 	e.hist.Stream.Append(now, arrived, ref, peer.ID(p))
 }
 
-// pass takes an arrival where all that can follow is a delivery, and reports
-// whether it was one.
+// pass takes the arrival of a body where all that can follow is a delivery, and
+// reports whether it was one.
 func (e *Engine) pass(now sim.Time, ev event) bool {
-	i, to := ev.ref(), ev.to()
-	s := &e.slab[i]
-	ref := s.ref
-	if s.msg.Kind != peer.KindData || ref == history.NoRef {
-		return false
-	}
+	ref, to := ev.ref(), ev.to()
+	sender := e.hist.Broadcasts[ref].ID.Sender
 	m := &e.machines[to]
-	if !m.Pass(peer.Instant(now), s.msg.ID.Sender) && !m.PassCounted(peer.Instant(now), s.msg.ID.Sender) {
+	if !m.Pass(peer.Instant(now), sender) && !m.PassCounted(peer.Instant(now), sender) {
 		return false
 	}
 	e.logLen[to]++
-	e.letGo(i, s)
 	// As append does, in place: this is what most events come to.
 	e.digest.Add2(journal.PeerWords(journal.Delivery, now, peer.ID(to), ref))
 	e.hist.Stream.AppendAtOnce(now, ref, peer.ID(to))

@@ -52,9 +52,10 @@ type Engine struct {
 	hosts      []host
 	logLen     []int32 // entries of each peer's log
 	slab       []slot
-	fetched    int   // events until the next fetch
-	glimpse    int32 // what fetch has read
-	large      bool  // so many peers that no cache holds their state
+	bodies     []uint32 // by ref, the slot that embody made last, if it still is
+	fetched    int      // events until the next fetch
+	glimpse    int32    // what fetch has read
+	large      bool     // so many peers that no cache holds their state
 	free       []uint32
 	fates      []network.Fate
 	out        peer.Effects
@@ -100,6 +101,7 @@ type Engine struct {
 	now        sim.Time
 	until      sim.Time
 	maxEvents  uint64
+	done       bool // no event comes any more; see rest
 	err        error
 	outcome    Outcome
 }
@@ -169,7 +171,7 @@ func (e *Engine) start(seed uint64) {
 
 // advance handles one event and reports whether there may be another.
 func (e *Engine) advance() bool {
-	if e.settled == e.plan.peers && e.restarts == 0 || e.err != nil {
+	if e.done {
 		return false
 	}
 	if e.fetched--; e.fetched < 0 {
@@ -200,22 +202,20 @@ func (e *Engine) advance() bool {
 	}
 	before := e.now
 	e.now, e.last, e.beforeLast = at, at, e.last
-	if ev.kind() != eventArrival {
-		return e.occur(at, ev, before)
+	if ev.kind() == eventPass && !e.anyDown && e.pass(at, ev) {
+		return true
 	}
-	if !e.passes || e.anyDown || !e.pass(at, ev) {
-		e.arrive(at, ev)
-		if len(e.pending) > 0 {
-			e.strikePending(at)
-		}
-	}
-	return true
+	return e.occur(at, ev, before)
 }
 
-// occur handles an event that is no arrival, after one at before, and reports
-// whether there may be another.
+// occur handles an event, after one at before, and reports whether there may be
+// another.
 func (e *Engine) occur(at sim.Time, ev event, before sim.Time) bool {
 	switch ev.kind() {
+	case eventArrival:
+		e.arrive(at, ev)
+	case eventPass:
+		e.arrive(at, e.embody(ev))
 	case eventTimer:
 		e.expire(at, ev)
 	case eventSend:
@@ -240,7 +240,14 @@ func (e *Engine) occur(at sim.Time, ev event, before sim.Time) bool {
 	if len(e.pending) > 0 {
 		e.strikePending(at)
 	}
+	e.rest()
 	return true
+}
+
+// rest sees whether the run is over: everybody's log was handed in, or something
+// went wrong. A delivery that is all there is to an event changes neither.
+func (e *Engine) rest() {
+	e.done = e.settled == e.plan.peers && e.restarts == 0 || e.err != nil
 }
 
 // stop closes the books on a run.
@@ -359,4 +366,5 @@ func (e *Engine) powerOn() {
 	}
 	e.begin(0)
 	e.strikePending(0)
+	e.rest()
 }

@@ -1,5 +1,7 @@
 package run
 
+import "mpcomm/peer/history"
+
 // eventKind says what an event of the queue is about.
 type eventKind uint8
 
@@ -14,6 +16,7 @@ const (
 	eventServe                     // the slow host to has finished a step
 	eventHeal                      // everything is repaired
 	eventAnnounce                  // in the queue of a host only: ref broadcasts no more
+	eventPass                      // the body of broadcast ref reaches host to, where the ordering need not be asked
 )
 
 // event is what the queue holds, in one word: the fields of its methods, which
@@ -30,9 +33,17 @@ func arrivalEvent(i uint32, to uint16, copied uint8) event {
 	return event(i) | event(to)<<32 | event(eventArrival)<<48 | event(copied)<<56
 }
 
+// passEvent is the arrival of the body of broadcast ref at host to.
+func passEvent(ref history.Ref, to uint16) event { return newEvent(eventPass, to, ref) }
+
 // faultEvent is an edge of fault i.
 func faultEvent(i int, edge edge) event {
 	return event(uint32(i)) | event(eventFault)<<48 | event(edge)<<56
+}
+
+// toCopy is an event that concerns no peer and no copy yet, with both.
+func (ev event) toCopy(to uint16, copied uint8) event {
+	return ev | event(to)<<32 | event(copied)<<56
 }
 
 // ref is the slot, timer, fault or change that the event concerns.

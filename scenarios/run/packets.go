@@ -23,7 +23,8 @@ func (e *Engine) transmit(p int, now sim.Time, ef *peer.Effect, limit int) int {
 			ref = r
 		}
 	}
-	packet := e.pack(now, m, ref)
+	packet := e.packet(m, ref)
+	packet.Ref = e.hold(m, ref, now)
 	e.relays = e.relays || m.Kind == peer.KindRelay
 	fates := e.fates[:0]
 	sent := 0
@@ -61,11 +62,11 @@ func (e *Engine) transmit(p int, now sim.Time, ef *peer.Effect, limit int) int {
 	return sent
 }
 
-// pack puts a message into a slot and returns the packet that carries it, still
-// without a receiver.
-func (e *Engine) pack(now sim.Time, m *peer.Message, ref history.Ref) network.Packet {
+// packet returns the packet that carries a message, still without a slot and a
+// receiver, and notes that it was sent.
+func (e *Engine) packet(m *peer.Message, ref history.Ref) network.Packet {
 	packet := network.Packet{
-		From: network.Addr(m.From), Name: e.name(m, ref), Ref: e.hold(m, ref, now),
+		From: network.Addr(m.From), Name: e.name(m, ref),
 		Bytes: e.plan.overhead + 8*(int32(m.Ints)+int32(m.Words.Len)),
 	}
 	if m.Kind.Body() && ref != history.NoRef {
@@ -79,12 +80,12 @@ func (e *Engine) pack(now sim.Time, m *peer.Message, ref history.Ref) network.Pa
 
 // passOn sends a broadcast of p to the others as it is, and puts it into p's log:
 // what becomes of it where the ordering need not be asked.
-func (e *Engine) passOn(p int, now sim.Time, id peer.MessageID, ref history.Ref) {
-	m := peer.Message{ID: id, From: peer.ID(p), Kind: peer.KindData}
-	packet := e.pack(now, &m, ref)
+func (e *Engine) passOn(p int, now sim.Time, ref history.Ref) {
+	m := e.body(ref)
+	packet := e.packet(&m, ref)
 	e.outcome.Cost.count(&m, e.plan.peers-1, packet.Bytes)
 	e.fates = e.net.Broadcast(now, packet, e.fates[:0])
-	e.schedule(now, packet.Ref, e.fates)
+	e.queue(now, passEvent(ref, 0), e.fates)
 	e.append(p, now, now, ref)
 }
 
@@ -99,30 +100,13 @@ const maxPending = 1 << 27
 
 // schedule records the fates of the packets of slot i and queues the arrivals.
 func (e *Engine) schedule(now sim.Time, i uint32, fates []network.Fate) {
-	if e.sched.Len() > maxPending {
-		e.overfull(now)
-	}
-	if len(fates) >= e.throng && e.sched.Scheduler.Len() >= e.crowd {
-		e.gather(now, fates)
-	}
-	s := &e.slab[i]
-	refs := int32(0)
-	near := !e.sched.Windowed()
+	refs := e.queue(now, arrivalEvent(i, 0, 0), fates)
 	for k := range fates {
-		f := &fates[k]
-		e.digest.Add2(journal.FateWords(f.At, peer.ID(f.To), uint8(f.Verdict), f.Copy, e.serial))
-		if f.Verdict == network.Arrives {
-			refs++
-			ev := arrivalEvent(i, uint16(f.To), f.Copy)
-			if near {
-				e.sched.Scheduler.Schedule(f.At, ev)
-			} else {
-				e.sched.Schedule(f.At, ev)
-			}
-		} else if f.Verdict == network.Held {
+		if fates[k].Verdict == network.Held {
 			refs++
 		}
 	}
+	s := &e.slab[i]
 	s.refs += refs
 	if s.msg.Kind == peer.KindReady || s.msg.Kind == peer.KindAskReady {
 		e.flying += int(refs)
@@ -133,6 +117,32 @@ func (e *Engine) schedule(now sim.Time, i uint32, fates []network.Fate) {
 	if s.refs == 0 {
 		e.release(i)
 	}
+}
+
+// queue records fates and queues the arrivals, each as ev with its receiver and
+// copy. It returns how many there are.
+func (e *Engine) queue(now sim.Time, ev event, fates []network.Fate) (arrivals int32) {
+	if e.sched.Len() > maxPending {
+		e.overfull(now)
+	}
+	if len(fates) >= e.throng && e.sched.Scheduler.Len() >= e.crowd {
+		e.gather(now, fates)
+	}
+	near := !e.sched.Windowed()
+	for k := range fates {
+		f := &fates[k]
+		e.digest.Add2(journal.FateWords(f.At, peer.ID(f.To), uint8(f.Verdict), f.Copy, e.serial))
+		if f.Verdict != network.Arrives {
+			continue
+		}
+		arrivals++
+		if at := ev.toCopy(uint16(f.To), f.Copy); near {
+			e.sched.Scheduler.Schedule(f.At, at)
+		} else {
+			e.sched.Schedule(f.At, at)
+		}
+	}
+	return arrivals
 }
 
 // inspect tells of fates those who watch.

@@ -196,8 +196,8 @@ func (e *Engine) broadcast(now sim.Time, p int) {
 		e.follow(m.Ref)
 		e.took(p, m.Ref, now)
 	}
-	if e.passes && !e.anyDown && e.machines[p].PassOn(peer.Instant(now)) {
-		e.passOn(p, now, m.ID, m.Ref)
+	if e.passes && !e.anyDown && !e.net.Parted() && e.machines[p].PassOn(peer.Instant(now)) {
+		e.passOn(p, now, m.Ref)
 	} else {
 		e.sendOut(p, now, &m)
 	}

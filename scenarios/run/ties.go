@@ -2,6 +2,7 @@ package run
 
 import (
 	"mpcomm/network"
+	"mpcomm/peer"
 	"mpcomm/sim"
 	"mpcomm/sim/rng"
 )
@@ -34,15 +35,21 @@ func (e *Engine) resetTies(root rng.Key) {
 // event is: a packet by its own name, the rest by kind, peer and number. What a
 // fifo link carries keeps its order, so there the link draws one place for all.
 func (e *Engine) rank(at sim.Time, ev event) uint64 {
-	if ev.kind() != eventArrival {
-		return e.tieKey.With(uint64(ev.kind())<<48 | uint64(ev.to())<<32 | uint64(ev.ref())).Word(uint64(at))
+	var m peer.Message
+	ref := ev.ref()
+	switch ev.kind() {
+	case eventArrival:
+		m, ref = e.slab[ev.ref()].msg, e.slab[ev.ref()].ref
+	case eventPass:
+		m = e.body(ref)
+	default:
+		return e.tieKey.With(uint64(ev.kind())<<48 | uint64(ev.to())<<32 | uint64(ref)).Word(uint64(at))
 	}
-	s := &e.slab[ev.ref()]
-	from, to := network.Addr(s.msg.From), network.Addr(ev.to())
+	from, to := network.Addr(m.From), network.Addr(ev.to())
 	if e.net.KeepsOrder(from, to) {
 		return e.tieKey.With(uint64(eventArrival)<<48 | uint64(from)<<16 | uint64(to)).Word(uint64(at))
 	}
-	return e.tieKey.With(uint64(e.name(&s.msg, s.ref))).Word(uint64(to)<<8 | uint64(ev.copy()))
+	return e.tieKey.With(uint64(e.name(&m, ref))).Word(uint64(to)<<8 | uint64(ev.copy()))
 }
 
 // stale takes back the event at hand: nothing happened in it.
