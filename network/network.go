@@ -77,6 +77,7 @@ func New(c Config) (*Network, error) {
 		forced:  slices.Clone(c.Explicit),
 		used:    make([]bool, len(c.Explicit)),
 		senders: make([]sender, c.Peers),
+		drawn:   make([]int64, max(c.Peers, 1)-1),
 	}
 	slices.SortFunc(n.forced, compareExplicit)
 	n.compileLinks(c)

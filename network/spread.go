@@ -27,10 +27,11 @@ func calm(d *rng.Dist) bool {
 // runs on memory that is at hand.
 func (n *Network) spread(now sim.Time, p *Packet, l *link, out []Fate) []Fate {
 	size, from := len(out), int(p.From)
-	out = slices.Grow(out, n.peers-1)[:size+n.peers-1]
+	drawn := n.drawn
+	l.excess.SampleOthers(n.keys.delay.With(uint64(p.Name)), from, drawn)
+	out = slices.Grow(out, len(drawn))[:size+len(drawn)]
 	fates := out[size:]
-	drawn := n.draw(p, l)
-	if l.ordered && !l.lossy && l.burst == nil && !(l.based && n.place != nil) {
+	if l.ordered && !l.lossy && !(l.based && n.place != nil) {
 		fillInOrder(fates, from, now, p.Ref, drawn, n.arrivals(p.From))
 		n.counts.Arriving += uint64(len(fates))
 		return out
@@ -54,15 +55,6 @@ func (n *Network) spread(now sim.Time, p *Packet, l *link, out []Fate) []Fate {
 	n.counts.Random += lost
 	n.counts.Lost += lost
 	return out
-}
-
-// draw draws a delay for every receiver of p.
-func (n *Network) draw(p *Packet, l *link) []int64 {
-	if n.drawn == nil {
-		n.drawn = make([]int64, n.peers-1)
-	}
-	l.excess.SampleOthers(n.keys.delay.With(uint64(p.Name)), int(p.From), n.drawn)
-	return n.drawn
 }
 
 // fillInOrder makes fates those of all but from: arrivals later than now by what

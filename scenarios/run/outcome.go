@@ -72,6 +72,12 @@ func (c *Cost) count(m *peer.Message, packets int, bytes int32) {
 	c.Bytes += k * uint64(bytes)
 }
 
+// countBodies is count for first transmissions of an ordering.
+func (c *Cost) countBodies(packets uint64, bytes int32) {
+	c.Ordering += packets
+	c.Bytes += packets * uint64(bytes)
+}
+
 // Packets returns all packets handed to links.
 func (c *Cost) Packets() uint64 { return c.Phases + c.Ordering + c.Acks + c.Resent }
 

@@ -27,7 +27,7 @@ func (e *Engine) name(m *peer.Message, ref history.Ref) rng.Key {
 	case m.ID != peer.NoMessage:
 		label = strayLabel.With(uint64(uint32(m.ID.Sender))<<32 | uint64(uint32(m.ID.Number)))
 	}
-	key := label.With(uint64(m.From) | uint64(m.Kind)<<16 | uint64(m.Attempt)<<24)
+	key := named(label, m.From, m.Kind, m.Attempt)
 	if e.reborn && (m.Kind != peer.KindData || m.Attempt != 0) {
 		// A peer that has forgotten may say again what it has said before.
 		if life := e.hosts[m.From].lives; life != 0 {
@@ -38,6 +38,12 @@ func (e *Engine) name(m *peer.Message, ref history.Ref) rng.Key {
 		key = key.With(uint64(uint32(m.Round)))
 	}
 	return key
+}
+
+// named is the name of a packet that concerns no round and that no life of its
+// sender but one has sent.
+func named(label rng.Key, from peer.ID, kind peer.Kind, attempt uint16) rng.Key {
+	return label.With(uint64(from) | uint64(kind)<<16 | uint64(attempt)<<24)
 }
 
 // checkNames reports two packets of one name on one link.

@@ -9,6 +9,7 @@ import (
 	"mpcomm/peer/journal"
 	"mpcomm/scenarios"
 	"mpcomm/sim"
+	"mpcomm/sim/rng"
 )
 
 // transmit hands one send of the peer p to the network. At most limit packets
@@ -73,17 +74,25 @@ func (e *Engine) packet(m *peer.Message, ref history.Ref) network.Packet {
 		packet.Bytes += e.src.Size(ref)
 		packet.Body = bodyName(m.ID)
 	}
-	e.serial++
-	e.digest.Add2(journal.SentWords(uint64(packet.Name), m.Kind, m.From, e.serial))
+	e.sent(packet.Name, m.Kind, m.From)
 	return packet
+}
+
+// sent notes that a packet was sent.
+func (e *Engine) sent(name rng.Key, kind peer.Kind, from peer.ID) {
+	e.serial++
+	e.digest.Add2(journal.SentWords(uint64(name), kind, from, e.serial))
 }
 
 // passOn sends a broadcast of p to the others as it is, and puts it into p's log:
 // what becomes of it where the ordering need not be asked.
-func (e *Engine) passOn(p int, now sim.Time, ref history.Ref) {
-	m := e.body(ref)
-	packet := e.packet(&m, ref)
-	e.outcome.Cost.count(&m, e.plan.peers-1, packet.Bytes)
+func (e *Engine) passOn(p int, now sim.Time, id peer.MessageID, ref history.Ref) {
+	packet := network.Packet{
+		From: network.Addr(p), Name: named(e.src.Label(ref), peer.ID(p), peer.KindData, 0),
+		Bytes: e.plan.overhead + e.src.Size(ref), Body: bodyName(id),
+	}
+	e.sent(packet.Name, peer.KindData, peer.ID(p))
+	e.outcome.Cost.countBodies(uint64(e.plan.peers-1), packet.Bytes)
 	e.fates = e.net.Broadcast(now, packet, e.fates[:0])
 	e.queue(now, passEvent(ref, 0), e.fates)
 	e.append(p, now, now, ref)

@@ -197,7 +197,7 @@ func (e *Engine) broadcast(now sim.Time, p int) {
 		e.took(p, m.Ref, now)
 	}
 	if e.passes && !e.anyDown && !e.net.Parted() && e.machines[p].PassOn(peer.Instant(now)) {
-		e.passOn(p, now, m.Ref)
+		e.passOn(p, now, m.ID, m.Ref)
 	} else {
 		e.sendOut(p, now, &m)
 	}
