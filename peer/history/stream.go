@@ -150,12 +150,17 @@ func (s *Stream) Delays(broadcasts []Broadcast, from, until Ref, scratch []int64
 	return others, selves, len(s.packed) - outside - own - len(others), selvesAtOnce
 }
 
-// Deal appends the reference of every entry to the log of its peer.
-func (s *Stream) Deal(logs []Log) {
+// Deal writes the references of all entries into logs, which holds the logs of
+// the peers one after another: that of p begins at next[p] and is as long as p has
+// entries. Afterwards next[p] is where it ends.
+func (s *Stream) Deal(logs []Ref, next []int) {
 	for i := range s.packed {
-		if x := &s.packed[i]; !x.skip() {
-			l := &logs[x.peer()]
-			l.Refs = append(l.Refs, x.ref)
+		x := &s.packed[i]
+		if x.skip() {
+			continue
 		}
+		k := &next[x.peer()]
+		logs[*k] = x.ref
+		*k++
 	}
 }

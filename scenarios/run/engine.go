@@ -51,6 +51,7 @@ type Engine struct {
 	clocks     clock.Group
 	hosts      []host
 	logLen     []int32 // entries of each peer's log
+	ends       []int   // scratch of sortLogs
 	slab       []slot
 	bodies     []uint32 // by ref, the slot that embody made last, if it still is
 	fetched    int      // events until the next fetch
@@ -125,7 +126,7 @@ func NewEngine(p *Plan, o Options) (*Engine, error) {
 	n := p.peers
 	e.machines = make([]peer.Machine, n)
 	e.hosts = make([]host, n)
-	e.logLen = make([]int32, n)
+	e.logLen, e.ends = make([]int32, n), make([]int, n)
 	if !p.perfectClocks {
 		e.clocks = make(clock.Group, n)
 		e.outcome.clocks = e.clocks
@@ -344,13 +345,14 @@ func (e *Engine) sortLogs() {
 	h := &e.hist
 	n := h.Stream.Len()
 	e.refs = slices.Grow(e.refs[:0], n)[:n]
-	at := 0
+	from := 0
 	for p := range h.Logs {
-		n := int(e.logLen[p])
-		h.Logs[p].Refs = e.refs[at : at : at+n]
-		at += n
+		to := from + int(e.logLen[p])
+		h.Logs[p].Refs = e.refs[from:to:to]
+		e.ends[p] = from
+		from = to
 	}
-	h.Stream.Deal(h.Logs)
+	h.Stream.Deal(e.refs, e.ends)
 }
 
 // powerOn makes the changes and strikes the faults of time zero, then starts
