@@ -202,6 +202,7 @@ func (g *gallery) ofFolder(dir string, ids []string) error {
 	if !read.Complete {
 		return fmt.Errorf("%s: the sweep is not complete; figures are drawn from sweeps that are", dir)
 	}
+	g.app.warnChanged(dir, read)
 	d := figure.FromFolder(read)
 	var refusals []error
 	for _, id := range everyFigure() {

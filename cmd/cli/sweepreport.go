@@ -46,6 +46,10 @@ func (a *app) reportSweep(c *cobra.Command, dir string, f *choice, file string) 
 	if !read.Complete {
 		s.Facts = append(s.Facts, "not complete")
 	}
+	a.warnChanged(dir, read)
+	for _, name := range read.Changed {
+		s.Facts = append(s.Facts, name+" changed since")
+	}
 	if s.Figures, err = sweepFigures(read); err != nil {
 		return err
 	}
@@ -68,6 +72,14 @@ func (a *app) reportSweep(c *cobra.Command, dir string, f *choice, file string) 
 	}
 	a.say("wrote %s", file)
 	return nil
+}
+
+// warnChanged says which tables are not as the sweep wrote them. That may be with
+// good reason, such as rows left out, and what is drawn of them says so itself.
+func (a *app) warnChanged(dir string, read *dataset.Folder) {
+	for _, name := range read.Changed {
+		a.say("warning: %s is not as the sweep wrote it, by its SHA-256 in manifest.json; it is taken as it is", filepath.Join(dir, name))
+	}
 }
 
 // sweepFigures draws what the tables of a complete sweep support.

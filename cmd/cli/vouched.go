@@ -39,8 +39,38 @@ func (a *app) alreadyDone(c *cobra.Command, args []string, f *sweepFlags) (bool,
 	if len(list) > 0 {
 		return false, fmt.Errorf("%s holds another sweep, which is complete:%s\nwant the same, another folder, or -o to replace it", f.resume, otherwise(list))
 	}
+	if err := a.checkFiles(f.resume, m); err != nil {
+		return false, err
+	}
 	a.say("%s is complete; nothing is left to do", f.resume)
 	return true, nil
+}
+
+// checkFiles refuses to call a folder complete whose tables or scenario are not
+// as the manifest has them. Pictures are drawn again from the tables, so that of
+// them it only says so.
+func (a *app) checkFiles(dir string, m *dataset.Manifest) error {
+	list, err := m.Mismatches(os.DirFS(dir))
+	if err != nil {
+		return fmt.Errorf("%s: %w", dir, err)
+	}
+	state := map[bool]string{true: "is not there", false: "has other bytes than the sweep wrote"}
+	var bad, drawn []string
+	for _, f := range list {
+		words := f.Name + " " + state[f.Missing]
+		if strings.HasPrefix(f.Name, "divergence.") {
+			drawn = append(drawn, words)
+			continue
+		}
+		bad = append(bad, "\n  "+words)
+	}
+	if len(bad) > 0 {
+		return fmt.Errorf("%s is complete, but not as it was:%s\nwant the files as they were, another folder, or -o to make the sweep again", dir, strings.Join(bad, ""))
+	}
+	for _, words := range drawn {
+		a.say("warning: %s: %s; %s figures %s --figure %s draws it", dir, words, a.name, quoteShell(dir), divergence)
+	}
+	return nil
 }
 
 // scenarioApart lists in what a scenario is not that of a folder's manifest. If

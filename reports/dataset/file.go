@@ -1,7 +1,10 @@
 package dataset
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"io"
 	"io/fs"
 )
 
@@ -15,6 +18,23 @@ func ReadFile(folder fs.FS, name string) ([]byte, error) {
 		return nil, err
 	}
 	return fs.ReadFile(folder, name)
+}
+
+// sumOf is the SHA-256 of a regular file, in hex.
+func sumOf(folder fs.FS, name string) (string, error) {
+	if err := regular(folder, name); err != nil {
+		return "", err
+	}
+	file, err := folder.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 func regular(folder fs.FS, name string) error {

@@ -31,7 +31,7 @@ type Manifest struct {
 	Continue     string                `json:"continue,omitempty"`
 	Ratios       []CellRatio           `json:"ratios,omitempty"` // of a sweep of delays or gaps, in order of cells
 	Digests      result.List[Digest]   `json:"digests"`
-	Files        result.List[Produced] `json:"files"`
+	Files        result.List[Produced] `json:"files"` // all but those that are drawn again later, and the manifest
 }
 
 // Tool is the program that made the folder.
@@ -145,6 +145,30 @@ type Produced struct {
 func Describe(name string, content []byte) Produced {
 	sum := sha256.Sum256(content)
 	return Produced{Name: name, Bytes: len(content), SHA256: hex.EncodeToString(sum[:])}
+}
+
+// Mismatch is a file of a folder that is not as its manifest says.
+type Mismatch struct {
+	Name    string
+	Missing bool // it is not there; else its bytes are others
+}
+
+// Mismatches compares every file that the manifest lists with its checksum. An
+// error names the file that could not be read.
+func (m *Manifest) Mismatches(folder fs.FS) ([]Mismatch, error) {
+	var list []Mismatch
+	for _, p := range m.Files {
+		sum, err := sumOf(folder, p.Name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			list = append(list, Mismatch{p.Name, true})
+		case err != nil:
+			return nil, fmt.Errorf("%s: %w", p.Name, reasonOf(err))
+		case sum != p.SHA256:
+			list = append(list, Mismatch{p.Name, false})
+		}
+	}
+	return list, nil
 }
 
 // NewManifest starts a manifest from the lines of a sweep: scenario, seeds,

@@ -1,9 +1,12 @@
 package dataset
 
 import (
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"math"
@@ -17,8 +20,9 @@ import (
 // Folder is the folder of a sweep as it is read back.
 type Folder struct {
 	Manifest
-	Lines  []Line
-	PerRun bool // the folder has a table of runs
+	Lines   []Line
+	PerRun  bool     // the folder has a table of runs
+	Changed []string // tables that were read and are not those of the manifest; they may have been changed with good reason
 }
 
 // Line is one row of dataset.csv with the rows of runs.csv that belong to it.
@@ -63,6 +67,7 @@ func reasonOf(err error) error {
 type table struct {
 	name   string
 	file   fs.File
+	sum    hash.Hash // of what was read
 	rows   *csv.Reader
 	header []string
 }
@@ -76,7 +81,8 @@ func openTable(folder fs.FS, name string) (*table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, reasonOf(err))
 	}
-	t := &table{name: name, file: file, rows: csv.NewReader(file)}
+	t := &table{name: name, file: file, sum: sha256.New()}
+	t.rows = csv.NewReader(io.TeeReader(file, t.sum))
 	t.rows.ReuseRecord = true
 	header, err := t.rows.Read()
 	if err != nil {
@@ -174,7 +180,16 @@ func (f *Folder) readCells(folder fs.FS) error {
 	if len(f.Lines) == 0 {
 		return errors.New("dataset.csv: no rows; want at least one")
 	}
+	f.compare(t)
 	return nil
+}
+
+// compare notes a table that was read to its end and is not as the sweep wrote it.
+func (f *Folder) compare(t *table) {
+	there := slices.ContainsFunc(f.Files, func(p Produced) bool { return p.Name == t.name && p.SHA256 == hex.EncodeToString(t.sum.Sum(nil)) })
+	if !there && len(f.Files) > 0 {
+		f.Changed = append(f.Changed, t.name)
+	}
 }
 
 // readRuns deals the rows of runs.csv out to the lines.
@@ -207,6 +222,7 @@ func (f *Folder) readRuns(folder fs.FS, columns []string) error {
 			return err
 		}
 		if row == nil {
+			f.compare(t)
 			return f.allThere(rows)
 		}
 		l := byName[lineName(t.settings(row), row[ordering])]

@@ -159,3 +159,52 @@ func TestNoPipeIsRead(t *testing.T) {
 		}
 	}
 }
+
+// TestChanged: tables are compared with the checksums of the manifest as they are
+// read, and so is every file that it lists when asked.
+func TestChanged(t *testing.T) {
+	t.Parallel()
+	of := func(edit func(fstest.MapFS)) ([]string, []dataset.Mismatch) {
+		files := folder(t)
+		m := dataset.NewManifest("v1", "mpcomm sweep lab", 2, lines())
+		for _, name := range []string{"dataset.csv", "runs.csv"} {
+			m.Files = append(m.Files, dataset.Describe(name, files[name].Data))
+		}
+		var manifest bytes.Buffer
+		if err := m.Write(&manifest); err != nil {
+			t.Fatal(err)
+		}
+		files["manifest.json"] = &fstest.MapFile{Data: manifest.Bytes()}
+		edit(files)
+		f, err := dataset.Open(files, "events")
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := f.Mismatches(files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f.Changed, list
+	}
+	if changed, list := of(func(fstest.MapFS) {}); changed != nil || list != nil {
+		t.Errorf("as it was written, %v and %v are others", changed, list)
+	}
+	for name, edit := range map[string]func(fstest.MapFS){
+		"dataset.csv": func(files fstest.MapFS) { files["dataset.csv"].Data = append(files["dataset.csv"].Data, '\n') },
+		"runs.csv": func(files fstest.MapFS) {
+			files["runs.csv"].Data = bytes.Replace(files["runs.csv"].Data, []byte("1"), []byte("2"), 1)
+		},
+	} {
+		changed, list := of(edit)
+		if diff := cmp.Diff([]string{name}, changed); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff([]dataset.Mismatch{{Name: name}}, list); diff != "" {
+			t.Error(diff)
+		}
+	}
+	changed, list := of(func(files fstest.MapFS) { delete(files, "runs.csv") })
+	if diff := cmp.Diff([]dataset.Mismatch{{Name: "runs.csv", Missing: true}}, list); changed != nil || diff != "" {
+		t.Errorf("%v %s", changed, diff)
+	}
+}

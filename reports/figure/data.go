@@ -18,9 +18,14 @@ type Data struct {
 	Ratios   []dataset.CellRatio // spread of delays over gap between sends, by cell; nil = not known
 }
 
-// FromFolder takes the data from the folder of a sweep.
+// FromFolder takes the data from the folder of a sweep. The command does not
+// repeat tables that were changed since, and says so.
 func FromFolder(f *dataset.Folder) *Data {
-	return &Data{Scenario: f.Scenario, Seed: f.Seeds.First, Runs: f.Seeds.Runs, Command: f.Command, Lines: f.Lines, Ratios: f.Ratios}
+	d := &Data{Scenario: f.Scenario, Seed: f.Seeds.First, Runs: f.Seeds.Runs, Command: f.Command, Lines: f.Lines, Ratios: f.Ratios}
+	if len(f.Changed) > 0 {
+		d.Command += " (" + strings.Join(f.Changed, " and ") + " changed since)"
+	}
+	return d
 }
 
 // Columns of the table of runs that figures are drawn from.
