@@ -77,7 +77,9 @@ type Seeded interface {
 }
 
 // Counting is implemented by orderings and transports that count what they do.
-// Names are those of the counters in reports, in a fixed order.
+// Names are those of the counters in reports, in a fixed order. They have no dots,
+// and none is another one with _lo, _hi, _sd or _n behind it, which a sweep writes
+// beside its mean.
 type Counting interface {
 	Counters(add func(name string, n int64))
 }

@@ -35,7 +35,7 @@ func DescribeRun(path string) Description {
 // is called like one.
 func DescribeLine(path string, isField func(path string) bool) Description {
 	base, suffix := path, ""
-	for _, end := range [...]string{"_lo", "_hi", "_sd", "_n"} {
+	for _, end := range lineEnds {
 		if of, cut := strings.CutSuffix(path, end); cut && isField(of) {
 			base, suffix = of, end
 		}

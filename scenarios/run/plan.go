@@ -231,6 +231,29 @@ func addrs(ids []peer.ID) []network.Addr {
 	return out
 }
 
+// Counters returns the names of what the ordering and the transport count.
+func (p *Plan) Counters() ([]string, error) {
+	c, err := p.machine(0)
+	if err != nil {
+		return nil, err
+	}
+	var o Outcome
+	name := func(name string, _ int64) { o.count(name, 0) }
+	if counting, ok := c.Ordering.(peer.Counting); ok {
+		c.Ordering.Reset(0, p.peers)
+		counting.Counters(name)
+	}
+	if counting, ok := c.Transport.(peer.Counting); ok {
+		c.Transport.Reset(0, p.peers)
+		counting.Counters(name)
+	}
+	var names []string
+	for _, c := range o.Counters {
+		names = append(names, c.Name)
+	}
+	return names, nil
+}
+
 // machine returns the configuration of one peer's machine, with an ordering
 // and a transport of its own.
 func (p *Plan) machine(self peer.ID) (peer.Config, error) {

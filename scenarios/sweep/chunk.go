@@ -224,15 +224,16 @@ func record(h *stats.Histogram, d *run.Durations) {
 
 // merger puts chunks back into their order and sums each cell up.
 type merger struct {
-	sweep   *Sweep
-	waiting map[int]*chunk // by index, those that came early
-	next    int
-	cell    int             // the one at hand
-	tallies []*result.Tally // of its orderings; nil = none of its runs is in
-	lines   []result.Cell
-	done    uint64
-	kept    uint64 // runs that the store has
-	broken  bool   // a chunk was cut short: nothing after its runs counts
+	sweep    *Sweep
+	waiting  map[int]*chunk // by index, those that came early
+	next     int
+	cell     int             // the one at hand
+	tallies  []*result.Tally // of its orderings; nil = none of its runs is in
+	lines    []result.Cell
+	done     uint64
+	kept     uint64 // runs that the store has
+	counters result.CounterNames
+	broken   bool // a chunk was cut short: nothing after its runs counts
 }
 
 // mostWaiting bounds the chunks in memory that came early, if a store has them.
@@ -315,6 +316,9 @@ func (m *merger) enter(c *chunk) error {
 		m.cell, m.tallies = c.cell, fresh(len(c.tallies))
 	}
 	for k, t := range c.tallies {
+		if err := t.NoteCounters(&m.counters); err != nil {
+			return err
+		}
 		m.tallies[k].Merge(t)
 	}
 	m.done += uint64(c.done) * uint64(len(c.tallies))

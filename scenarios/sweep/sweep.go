@@ -167,7 +167,35 @@ func (w *Sweep) compile() error {
 		errs = append(errs, made.compile(c.Scenario, &w.options))
 		w.cells = append(w.cells, made)
 	}
-	return errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	return w.checkCounters()
+}
+
+// checkCounters refuses counters of which two columns would have one name. An
+// ordering that names some only later is found when it does.
+func (w *Sweep) checkCounters() error {
+	var names result.CounterNames
+	seen := map[string]bool{}
+	for i := range w.cells {
+		for _, u := range w.cells[i].units {
+			if seen[u.plan.Label()] {
+				continue // names do not depend on the cell
+			}
+			seen[u.plan.Label()] = true
+			counters, err := u.plan.Counters()
+			if err != nil {
+				return err
+			}
+			for _, name := range counters {
+				if err := names.Add(name, u.plan.Label()); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // compile makes the plan of a cell under every ordering.
