@@ -140,7 +140,7 @@ func grown(s []uint32, n int) []uint32 {
 }
 
 // zeroed returns n zeros in the memory of s.
-func zeroed[T int32 | uint32 | uint64 | bool](s []T, n int) []T {
+func zeroed[T int32 | uint32 | uint64 | bool | sender](s []T, n int) []T {
 	if n > cap(s) {
 		return make([]T, n)
 	}

@@ -20,9 +20,10 @@ const (
 type Orders struct {
 	messages int
 	logs     int
-	width    uint // bits of a row: 8, 16, 32 or 64
-	words    int  // of a table
-	ends     uint64
+	width    uint     // bits of a row: 8, 16, 32 or 64
+	words    int      // of a table
+	bottoms  uint64   // the lowest bit of every row of a word
+	tops     uint64   // and the highest
 	places   []uint64 // by order, then word: row i is the message at position i
 	before   []uint64 // by order, then word: row m holds the messages before m
 	later    []uint64 // row m holds the messages broadcast after m
@@ -34,6 +35,7 @@ type Orders struct {
 type Order struct {
 	First int // the first peer whose log it is
 	Logs  int // how many there are
+	Late  int // pairs of messages that it holds the other way round than they were broadcast
 }
 
 // Load takes the logs of h and reports whether it could: h must be within the
@@ -78,10 +80,11 @@ func (o *Orders) shape(n, logs int) {
 	if o.width == width && len(o.later) >= o.words {
 		return
 	}
-	o.width, o.ends = width, 0
+	o.width, o.bottoms = width, 0
 	for at := uint(0); at < 64; at += width {
-		o.ends |= 1 << at
+		o.bottoms |= 1 << at
 	}
+	o.tops = o.bottoms << (width - 1)
 	o.later = grownTo(o.later, o.words)
 	clear(o.later)
 	for m := range o.words * perWord {
@@ -117,13 +120,12 @@ func (o *Orders) enterOne(p int, refs []Ref) bool {
 	k := len(o.list)
 	for known, word := range o.places[:k] {
 		if word == places {
-			o.list[known].Logs++
-			o.orderOf[p] = uint8(known)
+			o.join(p, known)
 			return true
 		}
 	}
-	o.places[k], o.before[k], o.orderOf[p] = places, before, uint8(k)
-	o.list = append(o.list, Order{First: p, Logs: 1})
+	o.places[k], o.before[k] = places, before
+	o.found(p, bits.OnesCount64(before&o.later[0]))
 	return true
 }
 
@@ -140,8 +142,7 @@ func (o *Orders) enter(p int, refs []Ref) bool {
 	}
 	for known := range o.list {
 		if equalWords(places, o.table(o.places, known)) {
-			o.list[known].Logs++
-			o.orderOf[p] = uint8(known)
+			o.join(p, known)
 			return true
 		}
 	}
@@ -154,9 +155,24 @@ func (o *Orders) enter(p int, refs []Ref) bool {
 	if bits.OnesCount64(held) != o.messages {
 		return false
 	}
-	o.orderOf[p] = uint8(k)
-	o.list = append(o.list, Order{First: p, Logs: 1})
+	late := 0
+	for i, w := range before {
+		late += bits.OnesCount64(w & o.later[i])
+	}
+	o.found(p, late)
 	return true
+}
+
+// join says that the log of p has an order that is known.
+func (o *Orders) join(p, known int) {
+	o.orderOf[p] = uint8(known)
+	o.list[known].Logs++
+}
+
+// found says that the log of p has the order whose tables were just filled in.
+func (o *Orders) found(p, late int) {
+	o.orderOf[p] = uint8(len(o.list))
+	o.list = append(o.list, Order{First: p, Logs: 1, Late: late})
 }
 
 func equalWords(a, b []uint64) bool {
@@ -174,12 +190,10 @@ func (o *Orders) table(tables []uint64, k int) []uint64 {
 	return tables[k*o.words : (k+1)*o.words : (k+1)*o.words]
 }
 
-// rows counts the rows of a word that are not empty.
+// rows counts the rows of a word that are not empty: in which a carry, or the
+// highest bit itself, reaches the highest bit.
 func (o *Orders) rows(word uint64) int {
-	for by := o.width / 2; by > 0; by /= 2 {
-		word |= word >> by
-	}
-	return bits.OnesCount64(word & o.ends)
+	return bits.OnesCount64((word&^o.tops + (o.tops - o.bottoms) | word) & o.tops)
 }
 
 // Messages returns how many messages there are, at least 1.
@@ -205,16 +219,6 @@ func (o *Orders) Inversions(a, b int) int {
 	total := 0
 	for i, w := range x {
 		total += bits.OnesCount64(w &^ y[i])
-	}
-	return total
-}
-
-// Late counts the pairs of messages that order a holds the other way round than
-// they were broadcast.
-func (o *Orders) Late(a int) int {
-	total := 0
-	for i, w := range o.table(o.before, a) {
-		total += bits.OnesCount64(w & o.later[i])
 	}
 	return total
 }

@@ -112,7 +112,7 @@ func TestOrdersAgainstTheLogs(t *testing.T) {
 			if first > p || !slices.Equal(refs(first), refs(p)) {
 				t.Fatalf("p%d has the order of p%d", p, first)
 			}
-			if got := o.Late(o.Of(p)); got != disagreements(refs(p), ascending(o.Messages())) {
+			if got := o.List()[o.Of(p)].Late; got != disagreements(refs(p), ascending(o.Messages())) {
 				t.Fatalf("p%d: %d late", p, got)
 			}
 		}

@@ -62,28 +62,41 @@ func (c *Comparer) CompareOrders(h *history.History, o *history.Orders, opts Opt
 // movesOfOrders returns the sums, over all pairs of logs, of how far messages
 // stand from their places in the other log, and of how few would have to move.
 func movesOfOrders(h *history.History, list []history.Order) (footrule, ulam uint64) {
-	var place [history.MaxOrderedMessages]uint8
+	var place places
 	for a := range list {
 		for at, m := range h.Logs[list[a].First].Refs {
 			place[m&(history.MaxOrderedMessages-1)] = uint8(at)
 		}
 		for b := a + 1; b < len(list); b++ {
-			// As marks.rising, with a word for the whole set: its k-th bit from below
-			// is the least end of a rising sequence of k places.
-			tops := uint64(0)
-			refs, apart := h.Logs[list[b].First].Refs, 0
-			for at, m := range refs {
-				x := int(place[m&(history.MaxOrderedMessages-1)])
-				apart += max(x-at, at-x)
-				above := tops & (^uint64(0) << (x & 63))
-				tops = tops&^(above&-above) | 1<<(x&63)
-			}
 			weight := uint64(list[a].Logs * list[b].Logs)
-			footrule += weight * uint64(apart)
-			ulam += weight * uint64(len(refs)-bits.OnesCount64(tops))
+			away, move := place.moves(h.Logs[list[b].First].Refs)
+			footrule += weight * away
+			ulam += weight * move
 		}
 	}
 	return footrule, ulam
+}
+
+// places are where the messages of an order stand.
+type places [history.MaxOrderedMessages]uint8
+
+// moves returns how far, in all, those of another order stand from there, and how
+// few would have to move.
+//
+// As marks.rising, with a word for the whole set: the k-th bit from below that is
+// not set is the least end of a rising sequence of k places. The carry of a place
+// reaches the first end above it, which is no longer one.
+//
+//go:noinline
+func (p *places) moves(refs []history.Ref) (away, move uint64) {
+	others := ^uint64(0)
+	for at, m := range refs {
+		x := int(p[m&(history.MaxOrderedMessages-1)])
+		away += uint64(max(x-at, at-x))
+		own := uint64(1) << (x & 63)
+		others = others + own | others ^ own
+	}
+	return away, uint64(len(refs) - bits.OnesCount64(^others))
 }
 
 // inversionsOfOrders returns the sum of the Kendall distances of all pairs of
@@ -103,8 +116,8 @@ func inversionsOfOrders(o *history.Orders, list []history.Order) (sum, most int)
 func (c *Comparer) truthOfOrders() stats.Ratio {
 	o := c.orders
 	late := 0
-	for k, order := range o.List() {
-		late += order.Logs * o.Late(k)
+	for _, order := range o.List() {
+		late += order.Logs * order.Late
 	}
 	return stats.Ratio{Num: uint64(late), Den: uint64(o.Messages()) * uint64(o.Logs())}
 }
