@@ -112,50 +112,48 @@ func (s *Stream) All() iter.Seq[Entry] {
 
 // Delays returns how long after its broadcast each entry whose reference is in
 // [from, until) came: those at other peers than the sender, in order, and those at
-// the sender, the last first; both lie in scratch, of at least Len()+1. Of those
-// that took no time there is only the number. No entry may be held.
+// the sender, the last first; both lie in scratch, of at least Len()+1. No entry
+// may be held.
 //
-// What an entry is, is as good as random, so it is not branched on: every time
-// is written next to both lists, and stays where the next does not overwrite it.
-func (s *Stream) Delays(broadcasts []Broadcast, from, until Ref, scratch []int64) (others, selves []int64, atOnce, selvesAtOnce int) {
+// Whether an entry is at the sender is as good as random, so it is not branched on:
+// every time is written next to both lists, and stays where the next does not
+// overwrite it.
+func (s *Stream) Delays(broadcasts []Broadcast, from, until Ref, scratch []int64) (others, selves []int64) {
 	window := broadcasts[min(from, Ref(len(broadcasts))):min(until, Ref(len(broadcasts)))]
-	at, outside, own := sim.Time(0), 0, 0
+	entries := s.packed
+	at := sim.Time(0)
 	a, b := 0, len(scratch)-1
-	for _, x := range s.packed {
+	for i := range entries {
+		x := entries[i]
 		if x.skip() {
 			at += sim.Time(x.since) << 32
-			outside++
 			continue
 		}
 		at += sim.Time(x.since)
 		k := uint(x.ref - from)
 		if k >= uint(len(window)) { // NoRef is in none
-			outside++
 			continue
 		}
 		sent := &window[k]
 		took := int64(at - sent.At)
 		scratch[a], scratch[b] = took, took
-		some := int(uint64(-took) >> 63) // 0 or more, so 1 if more
 		self := 0
 		if sent.ID.Sender == x.peer() {
 			self = 1
 		}
-		a += some &^ self
-		b -= some & self
-		own += self
+		a += 1 - self
+		b -= self
 	}
-	others, selves = scratch[:a:a], scratch[b+1:]
-	selvesAtOnce = own - len(selves)
-	return others, selves, len(s.packed) - outside - own - len(others), selvesAtOnce
+	return scratch[:a:a], scratch[b+1:]
 }
 
 // Deal writes the references of all entries into logs, which holds the logs of
 // the peers one after another: that of p begins at next[p] and is as long as p has
 // entries. Afterwards next[p] is where it ends.
 func (s *Stream) Deal(logs []Ref, next []int) {
-	for i := range s.packed {
-		x := &s.packed[i]
+	entries := s.packed
+	for i := range entries {
+		x := &entries[i]
 		if x.skip() {
 			continue
 		}

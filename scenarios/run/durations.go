@@ -10,7 +10,7 @@ import (
 )
 
 // Durations are how long something took, over and over, in nanoseconds. Those
-// of nothing are only counted: most orderings hold nothing back.
+// of nothing are only counted where there are many: most orderings hold nothing back.
 type Durations struct {
 	Zeros uint64
 	Above []int64 // the others
@@ -33,7 +33,9 @@ func (v *Evaluator) times(o *Outcome, w *compare.Window, detail Detail) {
 		v.delaysAndHolds(h, w)
 	}
 	c := &v.result.Cost
-	c.Latency, c.LatencySelf, c.Hold = v.sum(&v.Latency, detail), v.sum(&v.Self, detail), v.sum(&v.Hold, detail)
+	v.sum(&c.Latency, &v.Latency, detail)
+	v.sum(&c.LatencySelf, &v.Self, detail)
+	v.sum(&c.Hold, &v.Hold, detail)
 }
 
 // delays gathers the durations of a run in which nothing was held.
@@ -45,9 +47,12 @@ func (v *Evaluator) delays(h *history.History, w *compare.Window) {
 	if n := h.Stream.Len() + 1; n > len(v.delayed) {
 		v.delayed = make([]int64, n+n/2)
 	}
-	others, selves, atOnce, selvesAtOnce := h.Stream.Delays(h.Broadcasts, window.From, window.Until, v.delayed)
-	v.Latency.Above, v.Latency.Zeros = others, uint64(atOnce)
-	v.Self.Above, v.Self.Zeros = selves, uint64(selvesAtOnce)
+	others, selves := h.Stream.Delays(h.Broadcasts, window.From, window.Until, v.delayed)
+	v.Latency.Above = others
+	for _, took := range selves {
+		v.Self.add(took)
+	}
+	v.Self.own = v.Self.Above
 }
 
 // delaysAndHolds gathers the durations of a run in which some bodies waited.
@@ -77,11 +82,11 @@ func (d *Durations) add(ns int64) {
 }
 
 // sum adds durations up; the quantiles are nearest-rank and exact.
-func (v *Evaluator) sum(d *Durations, detail Detail) result.Times {
-	var t result.Times
+func (v *Evaluator) sum(t *result.Times, d *Durations, detail Detail) {
+	*t = result.Times{}
 	n := d.Zeros + uint64(len(d.Above))
 	if n == 0 {
-		return t
+		return
 	}
 	sum, most := int64(0), int64(0)
 	for _, x := range d.Above {
@@ -96,7 +101,6 @@ func (v *Evaluator) sum(d *Durations, detail Detail) result.Times {
 		t.P50 = result.Millis(sim.Time(nearestRank(d.Zeros, v.sorted, 50)))
 		t.P99 = result.Millis(sim.Time(nearestRank(d.Zeros, v.sorted, 99)))
 	}
-	return t
 }
 
 // nearestRank returns the smallest value that at least percent of the values do
