@@ -82,22 +82,22 @@ func (p *Properties) list() [len(verdictPaths)]Verdict {
 // ratioPaths are the columns that are quotients of small numbers.
 var ratioPaths = [...]string{
 	"divergence.contested", "divergence.inversions_per_message", "divergence.kendall_distance",
+	"divergence.footrule", "divergence.ulam",
 	"quality.truth_inversions_per_message", "cost.packets_per_broadcast",
 }
 
 func ratios(o *Ordering) [len(ratioPaths)]*stats.Ratio {
 	d := &o.Divergence
 	return [...]*stats.Ratio{
-		&d.Contested, &d.InversionsPerMessage, &d.KendallDistance, &o.Quality.TruthInversionsPerMessage, &o.Cost.PacketsPerBroadcast,
+		&d.Contested, &d.InversionsPerMessage, &d.KendallDistance, &d.Footrule, &d.Ulam,
+		&o.Quality.TruthInversionsPerMessage, &o.Cost.PacketsPerBroadcast,
 	}
 }
 
-// directPaths are the columns that are added run by run: times, which are long,
-// and what a sweep leaves out.
+// directPaths are the columns that are added run by run: times, which are long.
 var directPaths = [...]string{
 	"virtual_ms", "cost.latency_ms.mean", "cost.latency_self_ms.mean", "cost.hold_ms.mean",
 	"phases.handshake_ms", "phases.data_at_ms", "phases.data_ms", "phases.stop_ms",
-	"divergence.footrule", "divergence.ulam",
 }
 
 func (t *Tally) addDirect(o *Ordering) {
@@ -110,9 +110,6 @@ func (t *Tally) addDirect(o *Ordering) {
 		if when.Known {
 			t.numbers[at[4+k]].AddInt(int64(when.MS))
 		}
-	}
-	for k, r := range [...]*stats.Ratio{&o.Divergence.Footrule, &o.Divergence.Ulam} {
-		t.numbers[at[8+k]].Add(*r)
 	}
 }
 
@@ -158,14 +155,15 @@ func (t *Tally) addNumbers(o *Ordering) {
 			s.apart[k]++
 		}
 	}
-	for k, n := range numbers {
-		if uint64(n) > mostInteger {
-			t.numbers[integerAt[k]].AddInt(n)
+	for k := range numbers {
+		n := uint64(numbers[k])
+		if n > mostInteger {
+			t.numbers[integerAt[k]].AddInt(int64(n))
 			s.apart[k]++
 			continue
 		}
-		s.sum[k] += uint64(n)
-		s.squares[k] += uint64(n) * uint64(n)
+		s.sum[k] += n
+		s.squares[k] += n * n
 	}
 	for k, v := range o.Properties.list() {
 		s.verdicts[k][v]++
