@@ -25,12 +25,14 @@ func (d *decoder) sweep(r record, root *node) *Sweep {
 		return nil
 	}
 	q := d.record(n, path, f.object)
-	s := &Sweep{Runs: int(q.integer("runs")), Precision: d.precision(q)}
-	if n, path, _ := q.value("runs"); s.Precision != "" {
+	s := &Sweep{Runs: int(q.integer("runs"))}
+	var asked bool
+	s.Precision, asked = d.precision(q)
+	if n, path, _ := q.value("runs"); asked {
 		switch {
 		case !q.has("runs"):
 			s.Runs = DefaultBudget
-		case s.Runs < LeastBudget:
+		case s.Runs > 0 && s.Runs < LeastBudget: // 0 has been told of
 			d.problem(n, path, "%s is a budget, since there is a precision; want %d or more", clip(n.scalar), LeastBudget)
 		}
 	}
@@ -58,38 +60,43 @@ func (d *decoder) sweep(r record, root *node) *Sweep {
 	return s
 }
 
-// precision reads a metric and the width that its interval shall have.
-func (d *decoder) precision(q record) string {
+// precision reads a metric and the width that its interval shall have, and
+// whether any was asked for.
+func (d *decoder) precision(q record) (string, bool) {
 	n, path, f := q.value("precision")
 	if n == nil || n.kind == scalarNode && slices.Contains(f.words, n.scalar) {
-		return ""
+		return "", false
 	}
-	at, text := n, n.scalar
+	metric, width, text := n, n, n.scalar
 	switch {
 	case n.kind == mapNode && len(n.keys) == 1:
-		k, width := n.keys[0], n.items[0]
-		path = joinPath(path, k.scalar)
-		if _, err := result.FindEstimate(k.scalar); err != nil {
-			d.problem(k, path, "%v", err)
-			return ""
-		}
+		metric, width = n.keys[0], n.items[0]
+		path = joinPath(path, metric.scalar)
 		if width.kind != scalarNode || isNull(width) {
+			if _, err := result.FindEstimate(metric.scalar); err != nil {
+				d.problem(metric, path, "%v", err)
+			}
 			d.problem(width, path, "got %s; want a width such as 0.05, or a percentage such as 2%%", width.describe())
-			return ""
+			return "", true
 		}
-		at, text = width, k.scalar+"="+width.scalar
+		text = metric.scalar + "=" + width.scalar
 	case n.kind == mapNode:
 		d.problem(n, path, "names %s; want one, with its width", countOf(len(n.keys), "metric", "metrics"))
-		return ""
+		return "", true
 	case !d.scalar(n, path, f):
-		return ""
+		return "", true
 	}
-	target, err := result.ParseTarget(text)
-	if err != nil {
-		d.problem(at, path, "%v", err)
-		return ""
+	target, unknown, bad := result.ReadTarget(text)
+	if unknown != nil {
+		d.problem(metric, path, "%v", unknown)
 	}
-	return target.String()
+	if bad != nil {
+		d.problem(width, path, "%v", bad)
+	}
+	if unknown != nil || bad != nil {
+		return "", true
+	}
+	return target.String(), true
 }
 
 // axis reads one path with its values and tries the path on the file.

@@ -12,22 +12,24 @@ import (
 	"mpcomm/scenarios/sweep"
 )
 
-// checkPrecision refuses what does not go with --precision.
-func (f *sweepFlags) checkPrecision(c *cobra.Command) error {
-	switch {
-	case f.precision == "" && !c.Flags().Changed("precision"), f.precision == noPrecision:
+// checkPrecision lists what does not go with --precision, and what is wrong with it.
+func (f *sweepFlags) checkPrecision(c *cobra.Command) (errs []error) {
+	if f.precision == "" && !c.Flags().Changed("precision") || f.precision == noPrecision {
 		return nil
-	case f.shard != "":
-		return &usageError{c, errors.New("--precision plans a sweep, --shard makes a part of one; plan first, then give its parts the --runs and --seed that it names")}
-	case f.resume != "":
-		return &usageError{c, errors.New("--precision plans a new sweep; to go on with one that was planned, --resume its folder alone")}
-	case c.Flags().Changed("runs") && f.runs < sweep.LeastBudget:
-		return &usageError{c, fmt.Errorf("--runs %d: with --precision it is a budget; want %d or more", f.runs, sweep.LeastBudget)}
+	}
+	if f.shard != "" {
+		errs = append(errs, errors.New("--precision plans a sweep, --shard makes a part of one; plan first, then give its parts the --runs and --seed that it names"))
+	}
+	if f.resume != "" {
+		errs = append(errs, errors.New("--precision plans a new sweep; to go on with one that was planned, --resume its folder alone"))
 	}
 	if _, err := result.ParseTarget(f.precision); err != nil {
-		return &usageError{c, fmt.Errorf("--precision: %w", err)}
+		errs = append(errs, fmt.Errorf("--precision: %w", err))
 	}
-	return nil
+	if c.Flags().Changed("runs") && f.runs < sweep.LeastBudget {
+		errs = append(errs, fmt.Errorf("--runs %d: with --precision it is a budget; want %d or more", f.runs, sweep.LeastBudget))
+	}
+	return errs
 }
 
 // noPrecision is an ordinary sweep, whatever the scenario says.
@@ -47,11 +49,15 @@ func (a *app) precision(c *cobra.Command, args []string, f *sweepFlags) (string,
 	if err != nil || r.precision() == "" {
 		return "", err
 	}
-	switch {
-	case f.shard != "":
-		return "", errors.New("sweep.precision of the scenario plans a sweep, --shard makes a part of one; plan first, then give its parts --precision none and the --runs and --seed that it names")
-	case c.Flags().Changed("runs") && f.runs < sweep.LeastBudget:
-		return "", fmt.Errorf("--runs %d: with sweep.precision of the scenario it is a budget; want %d or more, or --precision none", f.runs, sweep.LeastBudget)
+	var errs []error
+	if f.shard != "" {
+		errs = append(errs, errors.New("sweep.precision of the scenario plans a sweep, --shard makes a part of one; plan first, then give its parts --precision none and the --runs and --seed that it names"))
+	}
+	if c.Flags().Changed("runs") && f.runs < sweep.LeastBudget {
+		errs = append(errs, fmt.Errorf("--runs %d: with sweep.precision of the scenario it is a budget; want %d or more, or --precision none", f.runs, sweep.LeastBudget))
+	}
+	if len(errs) > 0 {
+		return "", errors.Join(errs...)
 	}
 	return r.precision(), nil
 }

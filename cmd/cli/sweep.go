@@ -141,34 +141,37 @@ func (a *app) sweep(c *cobra.Command, args []string, f *sweepFlags) error {
 	return a.conclude(w)
 }
 
-// check refuses flags that do not go together.
+// check refuses flags that do not go together, all at once.
 func (f *sweepFlags) check(c *cobra.Command, args []string) error {
 	if err := givenFolder(c, f.folder); err != nil {
 		return err
 	}
-	switch into := f.folder != "" || f.resume != ""; {
-	case f.resume == "" && c.Flags().Changed("resume"):
-		return &usageError{c, errors.New("--resume: the folder's name is empty; want the folder of a sweep")}
-	case f.folder != "" && f.resume != "":
-		return &usageError{c, errors.New("-o begins a sweep, --resume goes on with one; want one of them")}
-	case f.perRun && !into:
-		return &usageError{c, errors.New("--per-run writes a file; want a folder for it with -o")}
-	case f.parquet && !into:
-		return &usageError{c, errors.New("--parquet writes files; want a folder for them with -o")}
-	case f.shard != "" && !into:
-		return &usageError{c, errors.New("--shard writes the chunks of its part; want a folder for them with -o or --resume")}
-	case f.repair && f.resume == "":
-		return &usageError{c, errors.New("--repair is about the folder of --resume")}
-	case f.resume != "" && len(args) == 0 && len(f.settings) > 0:
-		return &usageError{c, errors.New("--set changes a scenario; want the scenario as well, or the one in the folder as it is")}
+	into := f.folder != "" || f.resume != ""
+	var errs []error
+	for _, rule := range []struct {
+		broken bool
+		words  string
+	}{
+		{f.resume == "" && c.Flags().Changed("resume"), "--resume: the folder's name is empty; want the folder of a sweep"},
+		{f.folder != "" && f.resume != "", "-o begins a sweep, --resume goes on with one; want one of them"},
+		{f.perRun && !into, "--per-run writes a file; want a folder for it with -o"},
+		{f.parquet && !into, "--parquet writes files; want a folder for them with -o"},
+		{f.shard != "" && !into, "--shard writes the chunks of its part; want a folder for them with -o or --resume"},
+		{f.repair && f.resume == "", "--repair is about the folder of --resume"},
+		{f.resume != "" && len(args) == 0 && len(f.settings) > 0, "--set changes a scenario; want the scenario as well, or the one in the folder as it is"},
+	} {
+		if rule.broken {
+			errs = append(errs, errors.New(rule.words))
+		}
 	}
-	if err := f.checkPrecision(c); err != nil {
-		return err
-	}
+	errs = append(errs, f.checkPrecision(c)...)
 	if f.shard != "" {
 		if _, err := sweep.ParseShard(f.shard); err != nil {
-			return &usageError{c, fmt.Errorf("--shard: %w", err)}
+			errs = append(errs, fmt.Errorf("--shard: %w", err))
 		}
+	}
+	if len(errs) > 0 {
+		return &usageError{c, errors.Join(errs...)}
 	}
 	return nil
 }

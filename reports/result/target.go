@@ -1,6 +1,7 @@
 package result
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -17,26 +18,33 @@ type Target struct {
 // ParseTarget reads METRIC=WIDTH, such as identical=2% or
 // inversions_per_message=0.05.
 func ParseTarget(text string) (Target, error) {
-	name, width, ok := strings.Cut(text, "=")
-	if !ok || name == "" {
-		return Target{}, fmt.Errorf("%q: want METRIC=WIDTH, such as identical=2%% or inversions_per_message=0.05", text)
-	}
-	e, err := FindEstimate(name)
-	if err != nil {
+	to, metric, width := ReadTarget(text)
+	if err := errors.Join(metric, width); err != nil {
 		return Target{}, err
 	}
-	digits, percent := strings.CutSuffix(width, "%")
-	w, err := strconv.ParseFloat(digits, 64)
+	return to, nil
+}
+
+// ReadTarget is ParseTarget with what is wrong with the metric, or with the form
+// of the whole, and what is wrong with the width.
+func ReadTarget(text string) (to Target, metric, width error) {
+	name, digits, ok := strings.Cut(text, "=")
+	if !ok || name == "" {
+		return to, fmt.Errorf("%q: want METRIC=WIDTH, such as identical=2%% or inversions_per_message=0.05", text), nil
+	}
+	to.Estimate, metric = FindEstimate(name)
+	number, percent := strings.CutSuffix(digits, "%")
+	w, err := strconv.ParseFloat(number, 64)
 	if percent {
 		w /= 100
 	}
-	if err != nil || !(w > 0) || math.IsInf(w, 0) {
-		return Target{}, fmt.Errorf("%s: width %q; want a number above 0, such as 0.05, or a percentage such as 2%%", name, width)
+	switch to.Width = w; {
+	case err != nil || !(w > 0) || math.IsInf(w, 0):
+		width = fmt.Errorf("%s: width %q; want a number above 0, such as 0.05, or a percentage such as 2%%", name, digits)
+	case metric == nil && to.Estimate.Share() && w >= 1:
+		width = fmt.Errorf("%s: width %s; every share lies in an interval as wide as 1, want less", name, digits)
 	}
-	if e.Share() && w >= 1 {
-		return Target{}, fmt.Errorf("%s: width %s; every share lies in an interval as wide as 1, want less", name, width)
-	}
-	return Target{Estimate: e, Width: w}, nil
+	return to, metric, width
 }
 
 // String is METRIC=WIDTH, with the whole path.

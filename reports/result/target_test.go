@@ -20,6 +20,8 @@ func TestParseTarget(t *testing.T) {
 		{"contested=inf", `width "inf"; want a number above 0`},
 		{"identical=100%", "every share lies in an interval as wide as 1"},
 		{"speed=2%", `no share or mean is called "speed"; want one of events, ties`},
+		{"speed=0", `no share or mean is called "speed"`},
+		{"speed=0", `speed: width "0"; want a number above 0`},
 		{"limit=2%", `no share or mean is called "limit"`},
 	} {
 		to, err := ParseTarget(test.text)
