@@ -9,8 +9,10 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"mpcomm/peer/order"
 	"mpcomm/scenarios"
@@ -131,9 +133,8 @@ func (a *app) command() *cobra.Command {
 			}
 		}
 	}
-	// The library would show a second usage line for what has commands below it.
-	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(),
-		"{{if .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]{{end}}", "", 1))
+	root.SetUsageTemplate(helpTemplate(root.UsageTemplate()))
+	fitHelp(root)
 	return root
 }
 
@@ -187,9 +188,27 @@ func arguments(least, most int, wanted string) cobra.PositionalArgs {
 	}
 }
 
-// say writes one line of talk. What cannot be said is lost: the exit status
-// still tells.
-func (a *app) say(format string, args ...any) { fmt.Fprintf(a.talk, format+"\n", args...) }
+// say writes talk, each line folded on a terminal. What cannot be said is lost:
+// the exit status still tells.
+func (a *app) say(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if term.IsTerminal(int(a.talk.Fd())) {
+		text = a.folded(text, widthOf(a.talk, true))
+	}
+	fmt.Fprintln(a.talk, text)
+}
+
+// folded folds the lines of a text but for those with a command of the program,
+// which is to be copied whole, and those that are indented or point at a place.
+func (a *app) folded(text string, width int) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if utf8.RuneCountInString(line) > width && !strings.HasPrefix(line, " ") && !strings.Contains(line, a.name+" ") && !strings.Contains(line, a.program+" ") {
+			lines[i] = fold(line, width, "  ")
+		}
+	}
+	return strings.Join(lines, "\n")
+}
 
 // answer writes to standard output what fill gives it.
 func (a *app) answer(fill func(io.Writer) error) error {

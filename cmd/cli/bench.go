@@ -155,7 +155,7 @@ func (r *benchReport) measure(ctx context.Context, workloads []bench.Workload, l
 	return show(r.foot())
 }
 
-const benchColumns = "  %-18s %-8s %13s %13s %13s  %14s %7s %6s\n"
+const benchColumns = "  %-18s %-8s %8s %8s %8s  %8s %6s %5s\n"
 
 func (r *benchReport) head() string {
 	m := r.Machine
@@ -185,13 +185,14 @@ func benchRow(m *bench.Measurement) string {
 		rate(m.PerSecond.Median), live, decimal(uint64(m.Repetitions)))
 }
 
-// rate writes a number in three digits or so.
+// rate writes a number in three digits or so, with M for millions and k for
+// thousands.
 func rate(x float64) string {
 	switch {
 	case x >= 1e6:
-		return fmt.Sprintf("%.1f million", x/1e6)
+		return fmt.Sprintf("%.1fM", x/1e6)
 	case x >= 1e4:
-		return fmt.Sprintf("%.1f thousand", x/1e3)
+		return fmt.Sprintf("%.1fk", x/1e3)
 	}
 	return fmt.Sprintf("%.0f", x)
 }
@@ -199,7 +200,7 @@ func rate(x float64) string {
 // foot says what the columns are, and how far several workers came.
 func (r *benchReport) foot() string {
 	var b strings.Builder
-	b.WriteString("\nns for one unit, over the repetitions; units a second at the median; bytes of live memory a delivery\n")
+	b.WriteString("\nns for one unit, over the repetitions; units a second at the median;\nbytes of live memory a delivery; k thousand, M million\n")
 	speed := map[string]*bench.Measurement{}
 	for _, m := range r.Workloads {
 		speed[m.Name] = m

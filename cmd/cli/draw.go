@@ -55,7 +55,7 @@ func (a *app) drawCommand() *cobra.Command {
 	f := &drawFlags{}
 	c := &cobra.Command{
 		Use:   "draw [TOKEN] [FILE|NAME]",
-		Short: "A picture of one run as SVG: who sent and received what when, and what each ordering made of it",
+		Short: "One run as a picture: who sent and received what when",
 		Long: "draw makes one run of a scenario under each of its orderings and draws it.\n\n" +
 			"--as spacetime draws a small run: peers as lanes, true time to the right, messages as\n" +
 			"slanted arrows, and below them the logs of each ordering with the answers to two\n" +

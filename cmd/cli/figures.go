@@ -48,7 +48,7 @@ func (a *app) figuresCommand() *cobra.Command {
 	f := &figuresFlags{}
 	c := &cobra.Command{
 		Use:   "figures [FILE|NAME|DIR]",
-		Short: "The figures F1 to F12: curves over seeds, maps, survival, causes, barcodes",
+		Short: "The figures F1 to F12: curves, maps, survival, causes, barcodes",
 		Long: "figures draws how often and how far logs come apart, and why. Without an argument it\n" +
 			"sweeps a built-in scenario for each figure; with a scenario it sweeps that one and draws\n" +
 			"what its grid supports; with the folder of a finished sweep it draws again from the tables\n" +

@@ -34,14 +34,13 @@ func (a *app) fitCommand() *cobra.Command {
 	f := &fitFlags{}
 	c := &cobra.Command{
 		Use:   "fit FILE",
-		Short: "A measured matrix or series of pings as a part of a scenario, and how well it fits",
+		Short: "Measured delays as a part of a scenario, and how well it fits",
 		Long: "fit reads measured round trips and prints the part of a scenario that models them,\n" +
 			"after a report, in comments, of how far the model is from the measurement.\n\n" +
 			"FILE is one of\n" +
-			"  a matrix         CSV; names in the first line, then for each a line with its name and\n" +
-			"                   a round trip to each; a cell that is empty was not measured\n" +
-			"  a series         one ping a line: its round trip, or lost (also timeout, nan, *, -)\n" +
-			"  a series in time lines `seconds,round trip`; nothing after the comma is lost too\n" +
+			"  a matrix          CSV; names in the first line, then for each a line with its name and a round trip to each; a cell that is empty was not measured\n" +
+			"  a series          one ping a line: its round trip, or lost (also timeout, nan, *, -)\n" +
+			"  a series in time  lines `seconds,round trip`; nothing after the comma is lost too\n" +
 			"A series may begin with a line of names; what follows a # is left out.\n\n" +
 			"Of pings it fits lognormal, exponential, normal, uniform and pareto, takes that with the\n" +
 			"least value of Akaike's criterion, and models losses by chance or in bursts, by the same\n" +

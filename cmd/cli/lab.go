@@ -19,7 +19,7 @@ func (a *app) labCommand() *cobra.Command {
 	dir, seen := "", look{}
 	c := &cobra.Command{
 		Use:   "lab",
-		Short: "The whole lab in one command: a run with its logs, then a sweep with its figures",
+		Short: "The whole lab: a run with its logs, then a sweep with its figures",
 		Long: "lab makes one run of the built-in scenario lab and writes a log for each peer under each\n" +
 			"ordering, then repeats it over seeds and over the spread of delays, and draws how often\n" +
 			"and how far the logs come apart. Files of an earlier lab in the folder are replaced.",

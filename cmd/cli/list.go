@@ -35,7 +35,7 @@ func (a *app) listCommand() *cobra.Command {
 	asJSON := false
 	c := &cobra.Command{
 		Use:   "list [scenarios|orderings|presets|sites]",
-		Short: "What there is: built-in scenarios, orderings, presets of networks and clocks, sites",
+		Short: "What there is: built-in scenarios, orderings, presets, sites",
 		Long: "list names what there is. Of orderings alone it shows what each keeps and needs, and what\n" +
 			"it costs; of presets alone, their figures and how each is known.",
 		Args:      arguments(0, 1, "at most one of "+strings.Join(sectionNames, " ")),

@@ -25,7 +25,8 @@ func (a *app) missingCommand() *cobra.Command {
 			"Exit status: 0 when nothing is missing, and nothing is printed; 1 when something is; 64 when the\n" +
 			"folders are not of one sweep.",
 		Example: "  sbatch --array=\"$(mpcomm missing part-*)\" sweep.sh\n" +
-			"  mpcomm missing --lines part-* | xargs -I{} mpcomm sweep lab --runs 1000000 --shard {}/64 --resume part-{}",
+			"  mpcomm missing --lines part-* | xargs -I{} \\\n" +
+			"    mpcomm sweep lab --runs 1000000 --shard {}/64 --resume part-{}",
 		Args: arguments(1, 1<<30, "the folders of shards"),
 		RunE: func(_ *cobra.Command, args []string) error { return a.missing(args, lines, asJSON) },
 	}

@@ -36,7 +36,7 @@ func (a *app) runCommand() *cobra.Command {
 	f := &runFlags{}
 	c := &cobra.Command{
 		Use:   "run [FILE|NAME]",
-		Short: "One seed of a scenario under each of its orderings, on the same sends and delays",
+		Short: "One seed under each ordering, on the same sends and delays",
 		Long: "run makes one run of a scenario, the built-in lab by default, under each of its\n" +
 			"orderings, and says whether the peers' logs agree, whether causes come first, where\n" +
 			"logs part, and why. With -o it writes the logs, result.json, the scenario as run, all of\n" +

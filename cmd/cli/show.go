@@ -35,12 +35,13 @@ func (a *app) showCommand() *cobra.Command {
 	f := &showFlags{lines: fewLines}
 	c := &cobra.Command{
 		Use:   "show TOKEN [FILE|NAME] | show FILE|NAME",
-		Short: "A moment of a run, one event a line; or a scenario with every default written out",
+		Short: "A moment of a run, event by event; or a scenario, with defaults",
 		Long: "show TOKEN draws what happened around a moment, a column for each peer. A token names it:\n" +
 			"SEED@TIME/ORDERING of the scenario that is given, of the built-in lab if none is. Every\n" +
 			"screen prints the tokens of the differences it names.\n\n" +
-			"  S  a broadcast            R  a message arrives and is logged   r  it arrives and waits\n" +
-			"  D  it is logged later     x  a packet is lost                  X  a crash, O the return\n\n" +
+			"  S  a broadcast            R  a message arrives and is logged\n" +
+			"  r  it arrives and waits   D  it is logged later\n" +
+			"  x  a packet is lost       X  a crash, O the return\n\n" +
 			"--filter draws what passes of the whole run, the nearest first. Its words must all hold;\n" +
 			"a minus before a word turns it round:\n\n" + filterHelp() + "\n" +
 			"show FILE|NAME prints a scenario with every default written out; the result runs identically.",
@@ -55,10 +56,10 @@ func (a *app) showCommand() *cobra.Command {
 			return a.showScenario(c, args, f)
 		},
 	}
-	c.Flags().StringArrayVar(&f.settings, "set", nil, "replace one value of the scenario; may be repeated (`PATH=VALUE`)")
+	c.Flags().StringArrayVar(&f.settings, "set", nil, "replace one value of the scenario by `PATH=VALUE`; may be repeated")
 	c.Flags().StringArrayVar(&f.orderings, "ordering", nil, "orderings `A,B` that the scenario does not list, such as timestamp:wait=20ms; with a token")
 	c.Flags().StringVar(&f.filter, "filter", "", "draw only what passes `WORDS`; with a token")
-	c.Flags().Var(&whole{&f.lines, 0, math.MaxInt32}, "lines", fmt.Sprintf("draw at most `N` events (default %d, 0 = all); with a token", fewLines))
+	c.Flags().Var(&whole{&f.lines, 0, math.MaxInt32}, "lines", "draw at most `N` events, 0 = all; with a token")
 	c.Flags().BoolVar(&f.packets, "packets", false, "draw packets that carry no message too; with a token")
 	f.look.flags(c)
 	return c

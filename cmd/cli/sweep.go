@@ -39,7 +39,7 @@ func (a *app) sweepCommand() *cobra.Command {
 	f := &sweepFlags{}
 	c := &cobra.Command{
 		Use:   "sweep [FILE|NAME]",
-		Short: "Many seeds of a scenario: how often, how far, with intervals, as tables and figures",
+		Short: "Many seeds of a scenario: how often, how far, with intervals",
 		Long: "sweep runs a scenario, the built-in lab by default, with one seed after another: every\n" +
 			"cell of its grid under each of its orderings. With -o it writes dataset.csv, differences.csv,\n" +
 			"columns.csv, which says what each of their columns means, the figure divergence.svg, .png and\n" +
@@ -58,7 +58,7 @@ func (a *app) sweepCommand() *cobra.Command {
 			"for the same with sweep.precision; the flag wins, and none is an ordinary sweep.\n\n" +
 			"A sweep does not judge what a scenario expects. Ctrl-C ends it after the runs in hand:\n" +
 			"what is whole is written, and the exit status is 2.",
-		Example:           "  mpcomm sweep lab --runs 1000 -o out\n  mpcomm sweep --resume out\n  mpcomm sweep lab --runs 1000000 --shard 3/64 --resume part-3\n  mpcomm sweep my.yaml --set sweep.grid='{network.latency.mean: [5ms, 20ms]}' --json",
+		Example:           "  mpcomm sweep lab --runs 1000 -o out\n  mpcomm sweep --resume out\n  mpcomm sweep lab --runs 1000000 --shard 3/64 --resume part-3\n  mpcomm sweep my.yaml --set sweep.grid='{network.loss: [0, 1%, 5%]}' --json",
 		Args:              arguments(0, 1, "at most one scenario"),
 		ValidArgsFunction: completeScenario,
 		RunE:              func(c *cobra.Command, args []string) error { return a.sweep(c, args, f) },
