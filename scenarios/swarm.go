@@ -238,7 +238,8 @@ func (s *Scenario) Extremes() []*Scenario { return s.extreme }
 func (s *Scenario) extremes(root *node, table order.Table, files *fileCache) ([]*Scenario, error) {
 	var made []*Scenario
 	var problems Errors
-	for _, pick := range combinations(s.Swarm) {
+	picks := combinations(s.Swarm)
+	for _, pick := range picks {
 		values := make([]drawn, len(s.Swarm))
 		for i := range s.Swarm {
 			values[i] = s.Swarm[i].extremes()[pick[i]]
@@ -250,7 +251,34 @@ func (s *Scenario) extremes(root *node, table order.Table, files *fileCache) ([]
 	if len(problems) > 0 {
 		return nil, problems
 	}
+	if problems = s.sameDraws(picks, made); len(problems) > 0 {
+		return nil, problems
+	}
 	return made, nil
+}
+
+// sameDraws finds values of a path that make the same scenario beside the first
+// values of the others, so that the seed would draw it more often than meant.
+func (s *Scenario) sameDraws(picks [][]int, made []*Scenario) Errors {
+	var problems Errors
+	for i := range s.Swarm {
+		x := &s.Swarm[i]
+		seen := map[string]*node{}
+		for k, pick := range picks {
+			others := slices.Clone(pick)
+			others[i] = 0
+			if pick[i] >= len(x.values) || slices.ContainsFunc(others, func(at int) bool { return at != 0 }) {
+				continue
+			}
+			name, value := Hash(made[k]), x.values[pick[i]]
+			if other := seen[name]; other != nil {
+				problems = append(problems, sameValue(value, other, "swarm."+x.Path))
+				continue
+			}
+			seen[name] = value
+		}
+	}
+	return problems
 }
 
 // combinations are indexes into the extremes of each draw.

@@ -183,10 +183,44 @@ func makeCells(root, grid *node, table order.Table, files *fileCache) ([]Cell, E
 		made, bad := decode(tree, table, files)
 		problems = append(problems, bad...)
 		cells = append(cells, Cell{Settings: settings, Scenario: made})
-		if !advance(at, grid) || len(problems) > maxShown {
+		if len(problems) > maxShown {
 			return cells, problems
 		}
+		if !advance(at, grid) {
+			break
+		}
 	}
+	if len(problems) == 0 {
+		problems = sameValues(cells, grid)
+	}
+	return cells, problems
+}
+
+// sameValues finds values of a path that make the same cells, such as 1ms and
+// 1000us: beside the first values of the other paths as beside their last.
+func sameValues(cells []Cell, grid *node) Errors {
+	var problems Errors
+	stride := 1
+	for i := len(grid.keys) - 1; i >= 0; i-- {
+		values := grid.items[i].items
+		last := len(cells) - 1 - (len(values)-1)*stride
+		seen := map[string]*node{}
+		for v, value := range values {
+			name := Hash(cells[v*stride].Scenario) + Hash(cells[last+v*stride].Scenario)
+			if other := seen[name]; other != nil {
+				problems = append(problems, sameValue(value, other, "sweep.grid."+grid.keys[i].scalar))
+				continue
+			}
+			seen[name] = value
+		}
+		stride *= len(values)
+	}
+	return problems
+}
+
+// sameValue tells of a value that another one of its list says in other words.
+func sameValue(value, other *node, path string) Problem {
+	return problemAt(value, path, "the value %s is that of %d:%d, %s; remove one", clip(flowText(value)), other.line, other.col, clip(flowText(other)))
 }
 
 // advance moves to the next combination, the last path fastest.
