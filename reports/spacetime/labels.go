@@ -16,7 +16,7 @@ type label struct {
 	at    svg.Point
 	room  svg.Len // around at, that is taken by a mark
 	rank  int     // the higher, the sooner it is placed; from 1 on far away rather than not at all
-	lead  bool    // a line joins it to its place when it is far from it
+	lead  bool    // a line joins it to its place when it is far from it, or near to another
 	send  bool    // it names what is sent, so that it goes far to keep off arrows
 	sides *[8][2]svg.Len
 }
@@ -34,8 +34,10 @@ func (l *label) through() svg.Len {
 // placed is a label that has found its place.
 type placed struct {
 	label
-	x, y svg.Len // of its base line
-	box  svg.Box
+	x, y   svg.Len // of its base line
+	box    svg.Box
+	led    bool // a leader joins it to its place
+	leader [2]svg.Point
 }
 
 // placing puts labels where nothing else is.
@@ -43,6 +45,8 @@ type placing struct {
 	area  svg.Box // within which labels stay
 	taken []svg.Box
 	lines [][2]svg.Point // arrows: labels keep off them if they can
+	lanes []svg.Len      // where peers are
+	sends []svg.Point    // places of what is sent, each of which has a name or might
 	done  []placed
 	none  int // labels that found no place
 }
@@ -67,9 +71,12 @@ func (p *placing) place(labels []label) {
 		return cmp.Or(-cmp.Compare(a.rank, b.rank), -cmp.Compare(a.style.Width(a.words), b.style.Width(b.words)))
 	})
 	for _, l := range labels {
-		best, found := p.best(l, 24*px)
+		best, found := p.best(l, 24*px, true)
 		if !found && l.rank > 0 || l.rank == 1 {
-			best, found = p.best(l, 90*px)
+			best, found = p.best(l, 90*px, true)
+		}
+		if !found && l.rank == 1 {
+			best, found = p.best(l, 90*px, false)
 		}
 		if !found {
 			p.none++
@@ -81,20 +88,27 @@ func (p *placing) place(labels []label) {
 }
 
 // best is the candidate that meets the fewest arrows, the nearest of these.
-func (p *placing) best(l label, reach svg.Len) (placed, bool) {
+// Strictly, it is one of which nobody must guess what it belongs to.
+func (p *placing) best(l label, reach svg.Len, strict bool) (placed, bool) {
 	var best placed
 	least, found := svg.Len(0), false
 	for away := svg.Len(0); away <= reach; away += 4 * px {
 		for _, side := range l.sides {
 			c := l.candidate(side, l.room+2*px+away)
-			if !c.box.Inside(p.area) || slices.ContainsFunc(p.taken, c.box.Overlaps) {
+			if !c.box.Inside(p.area) || slices.ContainsFunc(p.taken, c.box.Overlaps) || p.onLeader(c.box) {
 				continue
 			}
-			cost := away
+			if l.lead && !p.join(&c) && strict {
+				continue
+			}
+			met, cost := false, away+p.astray(&c)
 			for _, line := range p.lines {
 				if c.box.Meets(line[0], line[1]) {
-					cost += l.through()
+					met, cost = true, cost+l.through()
 				}
+			}
+			if met && l.send && l.rank == 0 {
+				continue // the names of bystanders rather go
 			}
 			if !found || cost < least {
 				best, least, found = c, cost, true

@@ -178,6 +178,9 @@ func (d *sheet) instant(m *mark) []*mark {
 // label asks for the labels of an event: what is sent, and what clocks show.
 // The clock is told once for all that happens to a peer in one instant.
 func (d *sheet) label(m *mark, at svg.Point) {
+	if m.send {
+		d.labels.sends = append(d.labels.sends, at)
+	}
 	if !d.few {
 		if m.send && (m.role != bystander || len(d.scene.arrows) <= namedArrows) {
 			style := softType
@@ -220,7 +223,7 @@ func (d *sheet) label(m *mark, at svg.Point) {
 		return
 	}
 	clock := strings.Join(clocks, " · ")
-	d.waiting = append(d.waiting, label{words: clock, style: clockType, ink: palette.Soft, at: at, room: room, sides: sides})
+	d.waiting = append(d.waiting, label{words: clock, style: clockType, ink: palette.Soft, at: at, room: room, lead: true, sides: sides})
 }
 
 // ticks are the logical times of events at one peer: "2, 3" or "2–5".
@@ -345,25 +348,12 @@ func (d *sheet) drawHolds() {
 func (d *sheet) drawLabels() {
 	for i := range d.labels.done {
 		l := &d.labels.done[i]
-		if l.lead {
-			d.leader(l)
+		if l.led {
+			d.drawLeader(l)
 		}
 	}
 	for i := range d.labels.done {
 		l := &d.labels.done[i]
 		d.picture.Words(l.x, l.y, svg.Start, l.style, l.ink, l.words)
 	}
-}
-
-// leader joins a label to its ring if it does not touch it.
-func (d *sheet) leader(l *placed) {
-	near := svg.Point{X: min(max(l.at.X, l.box.X), l.box.X+l.box.W), Y: min(max(l.at.Y, l.box.Y), l.box.Y+l.box.H)}
-	dx, dy := near.X-l.at.X, near.Y-l.at.Y
-	length := root(dx*dx + dy*dy)
-	if length <= l.room+7*px {
-		return
-	}
-	from := svg.Point{X: l.at.X + dx*l.room/length, Y: l.at.Y + dy*l.room/length}
-	to := svg.Point{X: near.X - dx*200/length, Y: near.Y - dy*200/length}
-	d.picture.Line(from, to, svg.Stroke(palette.Axis, px))
 }

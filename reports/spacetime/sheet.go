@@ -108,6 +108,7 @@ func (d *sheet) head() {
 	d.axis = y + d.pitch*6/10 + 6*px
 	d.labels.area = svg.Box{X: plotLeft - 20*px, Y: top - 14*px, W: legendLeft - plotLeft + 16*px, H: d.axis - top + 10*px}
 	for _, lane := range d.lanes {
+		d.labels.lanes = append(d.labels.lanes, lane)
 		d.labels.taken = append(d.labels.taken, svg.Box{X: plotLeft - 20*px, Y: lane - 3*px, W: plotRight - plotLeft + 20*px, H: 6 * px})
 	}
 }
