@@ -57,10 +57,16 @@ type entry[E any] struct {
 // Schedule adds an event that happens at time at, which must not lie in the
 // past: at < Now() panics.
 func (s *Scheduler[E]) Schedule(at Time, e E) {
+	s.pushed++
+	s.place(at, e)
+}
+
+// place puts an event that is counted where it belongs: into the run, its bucket
+// or far.
+func (s *Scheduler[E]) place(at Time, e E) {
 	if at < s.now {
 		s.panicPast(at)
 	}
-	s.pushed++
 	if at <= s.runLast {
 		s.insert(at, e)
 		return
@@ -70,7 +76,14 @@ func (s *Scheduler[E]) Schedule(at Time, e E) {
 		s.postpone(at, e)
 		return
 	}
-	s.push(tick, at, e)
+	i := tick & s.mask
+	b := &s.buckets[i]
+	k := b.n & (chunkLen - 1)
+	if k == 0 {
+		s.extend(i, b)
+	}
+	s.slab[b.chunk<<chunkBits+k] = entry[E]{at, e}
+	b.n++
 }
 
 // Next removes the least event by (time, sequence) and returns it and its
@@ -168,6 +181,7 @@ func (s *Scheduler[E]) postpone(at Time, e E) {
 }
 
 func (s *Scheduler[E]) panicPast(at Time) {
+	s.pushed--
 	panic(fmt.Sprintf("sim: Scheduler.Schedule: an event at %s (%d ns) lies in the past: the time is %s (%d ns), and time never runs backwards",
 		at, int64(at), s.now, int64(s.now)))
 }

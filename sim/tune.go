@@ -105,7 +105,7 @@ func (s *Scheduler[E]) turn(tick uint64) {
 	kept, least := s.far[:0], Never
 	for _, x := range s.far {
 		if t := uint64(x.at) >> (s.shift & 63); t < s.limit {
-			s.push(t, x.at, x.e)
+			s.place(x.at, x.e)
 			continue
 		}
 		kept = append(kept, x)

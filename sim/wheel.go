@@ -34,18 +34,6 @@ type bucket struct {
 	chunk uint32
 }
 
-// push adds an entry to the bucket of its tick.
-func (w *wheel[E]) push(tick uint64, at Time, e E) {
-	i := tick & w.mask
-	b := &w.buckets[i]
-	k := b.n & (chunkLen - 1)
-	if k == 0 {
-		w.extend(i, b)
-	}
-	w.slab[b.chunk<<chunkBits+k] = entry[E]{at, e}
-	b.n++
-}
-
 // extend gives bucket i one more chunk.
 func (w *wheel[E]) extend(i uint64, b *bucket) {
 	if b.n == 0 {

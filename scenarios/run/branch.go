@@ -21,8 +21,10 @@ type Branch struct {
 // costs a plain run nothing, since draws are looked up by name.
 func (e *Engine) RunBranch(seed uint64, b Branch) (*Outcome, error) {
 	e.start(seed)
+	e.stepwise = true
 	for e.nextBefore(b.At) && e.advance() {
 	}
+	e.stepwise = false
 	e.rename(rng.Root(b.Seed))
 	for e.advance() {
 	}

@@ -103,6 +103,7 @@ type Engine struct {
 	until      sim.Time
 	maxEvents  uint64
 	done       bool // no event comes any more; see rest
+	stepwise   bool // see advance
 	err        error
 	outcome    Outcome
 }
@@ -170,43 +171,48 @@ func (e *Engine) start(seed uint64) {
 	e.powerOn()
 }
 
-// advance handles one event and reports whether there may be another.
+// advance handles one event, or all up to the first that is more than a delivery
+// unless it must go stepwise, and reports whether there may be another.
 func (e *Engine) advance() bool {
 	if e.done {
 		return false
 	}
-	if e.fetched--; e.fetched < 0 {
-		e.fetch()
-	}
-	var at sim.Time
-	var ev event
-	if e.shuffle == nil && e.sched.Scheduler.More() {
-		at, ev = e.sched.Take() // the usual way, in place
-	} else {
-		var ok bool
-		if at, ev, ok = e.next(); !ok {
-			e.outcome.Limit = LimitQuiet
+	for {
+		if e.fetched--; e.fetched < 0 {
+			e.fetch()
+		}
+		var at sim.Time
+		var ev event
+		if e.shuffle == nil && e.sched.Scheduler.More() {
+			at, ev = e.sched.Take() // the usual way, in place
+		} else {
+			var ok bool
+			if at, ev, ok = e.next(); !ok {
+				e.outcome.Limit = LimitQuiet
+				return false
+			}
+		}
+		switch {
+		case at > e.until:
+			e.outcome.Limit = LimitUntil
+			return false
+		case e.outcome.Events == e.maxEvents:
+			e.outcome.Limit = LimitEvents
 			return false
 		}
+		e.outcome.Events++
+		if at == e.last {
+			e.outcome.Ties++
+		}
+		before := e.now
+		e.now, e.last, e.beforeLast = at, at, e.last
+		if ev.kind() != eventPass || e.anyDown || !e.pass(at, ev) {
+			return e.occur(at, ev, before)
+		}
+		if e.stepwise {
+			return true
+		}
 	}
-	switch {
-	case at > e.until:
-		e.outcome.Limit = LimitUntil
-		return false
-	case e.outcome.Events == e.maxEvents:
-		e.outcome.Limit = LimitEvents
-		return false
-	}
-	e.outcome.Events++
-	if at == e.last {
-		e.outcome.Ties++
-	}
-	before := e.now
-	e.now, e.last, e.beforeLast = at, at, e.last
-	if ev.kind() == eventPass && !e.anyDown && e.pass(at, ev) {
-		return true
-	}
-	return e.occur(at, ev, before)
 }
 
 // occur handles an event, after one at before, and reports whether there may be
