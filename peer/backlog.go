@@ -77,8 +77,8 @@ func (m *Machine) Pass(now Instant, sender ID) bool {
 
 // PassCounted is Pass where deliveries are counted as they come: in small groups,
 // and once every STOP is in. The host tries the one and then the other; apart they
-// are small enough for a compiler to put in place. It is false, and nothing done, for the delivery that
-// closes the log.
+// are small enough for a compiler to put in place. It is false, and nothing done,
+// for the delivery that closes the log.
 func (m *Machine) PassCounted(now Instant, sender ID) bool {
 	if m.passes && !m.deferring && uint(sender) < uint(len(m.tally)) {
 		t := &m.tally[sender]

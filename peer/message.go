@@ -50,10 +50,13 @@ func (k Kind) String() string {
 }
 
 // Body reports whether a packet of this kind carries the message's body.
-func (k Kind) Body() bool { return k == KindData || k == KindRelay }
+func (k Kind) Body() bool { return k-KindData <= KindRelay-KindData }
 
 // Phase reports whether packets of this kind belong to the handshake or the stop.
 func (k Kind) Phase() bool { return k >= KindReady && k <= KindAskStop }
+
+// Handshake reports whether packets of this kind belong to the handshake.
+func (k Kind) Handshake() bool { return k-KindReady <= KindAskReady-KindReady }
 
 // Ordering reports whether packets of this kind are the ordering's.
 func (k Kind) Ordering() bool { return k > KindLinkAck }

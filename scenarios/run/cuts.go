@@ -30,7 +30,7 @@ func (e *Engine) heal(now sim.Time, i int) {
 		// A packet held one claim on its slot, its duplicate none: it is born
 		// now. The slot must not be freed between them.
 		s := &e.slab[fates[first].Ref]
-		early := s.msg.Kind == peer.KindReady || s.msg.Kind == peer.KindAskReady
+		early := s.msg.Kind.Handshake()
 		for ; next < len(fates) && fates[next].Ref == fates[first].Ref; next++ {
 			if fates[next].Copy == 0 {
 				s.refs--

@@ -110,14 +110,9 @@ const maxPending = 1 << 27
 // schedule records the fates of the packets of slot i and queues the arrivals.
 func (e *Engine) schedule(now sim.Time, i uint32, fates []network.Fate) {
 	refs := e.queue(now, arrivalEvent(i, 0, 0), fates)
-	for k := range fates {
-		if fates[k].Verdict == network.Held {
-			refs++
-		}
-	}
 	s := &e.slab[i]
 	s.refs += refs
-	if s.msg.Kind == peer.KindReady || s.msg.Kind == peer.KindAskReady {
+	if s.msg.Kind.Handshake() {
 		e.flying += int(refs)
 	}
 	if !e.plain {
@@ -129,8 +124,9 @@ func (e *Engine) schedule(now sim.Time, i uint32, fates []network.Fate) {
 }
 
 // queue records fates and queues the arrivals, each as ev with its receiver and
-// copy. It returns how many there are.
-func (e *Engine) queue(now sim.Time, ev event, fates []network.Fate) (arrivals int32) {
+// copy. It returns how many packets are still to come, those that are held with
+// the others.
+func (e *Engine) queue(now sim.Time, ev event, fates []network.Fate) (coming int32) {
 	if e.sched.Len() > maxPending {
 		e.overfull(now)
 	}
@@ -142,16 +138,19 @@ func (e *Engine) queue(now sim.Time, ev event, fates []network.Fate) (arrivals i
 		f := &fates[k]
 		e.digest.Add2(journal.FateWords(f.At, peer.ID(f.To), uint8(f.Verdict), f.Copy, e.serial))
 		if f.Verdict != network.Arrives {
+			if f.Verdict == network.Held {
+				coming++
+			}
 			continue
 		}
-		arrivals++
+		coming++
 		if at := ev.toCopy(uint16(f.To), f.Copy); near {
 			e.sched.Scheduler.Schedule(f.At, at)
 		} else {
 			e.sched.Schedule(f.At, at)
 		}
 	}
-	return arrivals
+	return coming
 }
 
 // inspect tells of fates those who watch.
@@ -185,43 +184,32 @@ func (e *Engine) arrive(now sim.Time, ev event) {
 	i, p := ev.ref(), int(ev.to())
 	s := &e.slab[i]
 	ref := s.ref
+	handshake := s.msg.Kind.Handshake()
+	if handshake {
+		e.flying--
+	}
+	body, came := ref != history.NoRef && s.msg.Kind.Body(), now
+	if body {
+		if e.relays {
+			came = e.holdArrival(p, now, ref)
+		}
+		e.atHand, e.handID, e.handAt, e.logged = ref, s.msg.ID, came, false
+	}
 	e.parking = i
 	e.out.Reset()
-	if ref == history.NoRef || !s.msg.Kind.Body() {
-		e.arriveControl(now, p, i)
-		return
-	}
-	came := now
-	if e.relays {
-		came = e.holdArrival(p, now, ref)
-	}
-	e.atHand, e.handID, e.handAt, e.logged = ref, s.msg.ID, came, false
 	if err := e.machines[p].Arrive(e.local(p, now), &s.msg, &e.out); err != nil {
 		e.fail(p, now, err)
-	} else if list := e.out.List; len(list) == 1 && list[0].Kind == peer.EffectDeliver && list[0].ID == e.handID {
+	} else if list := e.out.List; body && len(list) == 1 && list[0].Kind == peer.EffectDeliver && list[0].ID == e.handID {
 		e.logged = true
 		e.append(p, now, came, ref)
 	} else if len(list) > 0 {
 		e.carryOut(p, now, &s.msg)
 	}
-	if !e.logged {
-		e.holdArrival(p, now, ref)
-	}
-	e.putDown()
-	e.drop(i)
-}
-
-// arriveControl is arrive for what carries no body.
-func (e *Engine) arriveControl(now sim.Time, p int, i uint32) {
-	m := &e.slab[i].msg
-	handshake := m.Kind == peer.KindReady || m.Kind == peer.KindAskReady
-	if handshake {
-		e.flying--
-	}
-	if err := e.machines[p].Arrive(e.local(p, now), m, &e.out); err != nil {
-		e.fail(p, now, err)
-	} else if len(e.out.List) > 0 {
-		e.carryOut(p, now, m)
+	if body {
+		if !e.logged {
+			e.holdArrival(p, now, ref)
+		}
+		e.putDown()
 	}
 	e.drop(i)
 	if handshake && e.flying == 0 {
@@ -255,7 +243,7 @@ func (e *Engine) land(now sim.Time, ev event, strikes bool) {
 	s := &e.slab[ev.ref()]
 	p := int(ev.to())
 	kind, ref := s.msg.Kind, s.ref
-	if kind == peer.KindReady || kind == peer.KindAskReady {
+	if kind.Handshake() {
 		e.flying--
 	}
 	lost := e.anyDown && e.lostToCrash(p)
