@@ -5,6 +5,16 @@ import (
 	"mpcomm/sim/rng"
 )
 
+// lookInto notes what the stages of a peer ask of their host besides the rules,
+// which would cost more to find out in every run.
+func (e *Engine) lookInto(c *peer.Config) {
+	_, seeded := c.Ordering.(peer.Seeded)
+	_, ordering := c.Ordering.(peer.Counting)
+	_, transport := c.Transport.(peer.Counting)
+	e.seeded = e.seeded || seeded
+	e.counting = e.counting || ordering || transport
+}
+
 // giveChance hands the ordering of peer p, in one of its lives, the random word
 // that it may need: a draw named by the peer, the same under every ordering.
 func (e *Engine) giveChance(root rng.Key, p int, life uint16) {

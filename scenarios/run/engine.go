@@ -48,6 +48,8 @@ type Engine struct {
 	machines   []peer.Machine
 	made       bool // the machines have their configs
 	configs    []peer.Config
+	seeded     bool // some ordering needs chance
+	counting   bool // some stage has counters
 	clocks     clock.Group
 	hosts      []host
 	logLen     []int32 // entries of each peer's log
@@ -151,6 +153,7 @@ func NewEngine(p *Plan, o Options) (*Engine, error) {
 			return nil, err
 		}
 		e.configs = append(e.configs, cfg)
+		e.lookInto(&cfg)
 	}
 	return e, nil
 }
@@ -293,7 +296,9 @@ func (e *Engine) reset(seed uint64) {
 		} else {
 			e.machines[i].Renew()
 		}
-		e.giveChance(root, i, 0)
+		if e.seeded {
+			e.giveChance(root, i, 0)
+		}
 		e.resetHost(&e.hosts[i])
 	}
 	e.made = true
