@@ -30,22 +30,14 @@ type Checkpoint struct {
 // their order and how they were grouped into records. Call Reset before first
 // use. It is not cryptographic: it detects differences, not forgeries.
 type Digest struct {
-	s0, s1  uint64
-	records uint64 // folded in
-	marks   []Checkpoint
-	waiting uint   // pairs of words that are not folded in yet
-	seconds uint64 // by bit, those that are the second of their record
-	words   [stretch][2]uint64
+	s0, s1 uint64
+	room   uint64 // records that may come before the one with a checkpoint
+	marks  []Checkpoint
 }
-
-// stretch is how many pairs of words are folded in together: they are written
-// down in passing, and the multiplications follow each other without a call in
-// between.
-const stretch = 64
 
 // Reset starts a new stream and keeps the memory of the checkpoints.
 func (d *Digest) Reset() {
-	d.s0, d.s1, d.records, d.marks, d.waiting, d.seconds = startA, startB, 0, d.marks[:0], 0, 0
+	d.s0, d.s1, d.room, d.marks = startA, startB, CheckpointEvery-1, d.marks[:0]
 }
 
 // fold mixes two words into a state; see the package comment.
@@ -56,66 +48,42 @@ func fold(s0, s1, a, b uint64) (uint64, uint64) {
 
 // Add2 adds a record of two words.
 func (d *Digest) Add2(a, b uint64) {
-	if d.waiting >= stretch {
-		d.catchUp()
-	}
-	d.words[d.waiting] = [2]uint64{a, b}
-	d.waiting++
+	d.s0, d.s1 = fold(d.s0, d.s1, a, b)
+	d.count()
 }
 
 // Add3 adds a record of three words.
 func (d *Digest) Add3(a, b, c uint64) {
-	if d.waiting > stretch-2 {
-		d.catchUp()
-	}
-	k := d.waiting
-	d.words[k], d.words[k+1] = [2]uint64{a, b}, [2]uint64{c, 0}
-	d.seconds |= 2 << k
-	d.waiting = k + 2
+	s0, s1 := fold(d.s0, d.s1, a, b)
+	d.s0, d.s1 = fold(s0, s1, c, 0)
+	d.count()
 }
 
-// catchUp folds in what waits.
-func (d *Digest) catchUp() {
-	words, records := d.words[:d.waiting], d.Records()
-	s0, s1 := d.s0, d.s1
-	if records/CheckpointEvery == d.records/CheckpointEvery {
-		for i := range words {
-			s0, s1 = fold(s0, s1, words[i][0], words[i][1])
-		}
-	} else {
-		for i := range words { // a checkpoint is due after one of them
-			s0, s1 = fold(s0, s1, words[i][0], words[i][1])
-			if d.seconds>>i&2 != 0 {
-				continue // the record goes on
-			}
-			if d.records++; d.records%CheckpointEvery == 0 {
-				d.marks = append(d.marks, Checkpoint{Records: d.records, State: [2]uint64{s0, s1}})
-			}
-		}
+// count counts a record, and makes a checkpoint after it if one is due.
+func (d *Digest) count() {
+	if d.room > 0 {
+		d.room--
+		return
 	}
-	d.s0, d.s1, d.records = s0, s1, records
-	d.waiting, d.seconds = 0, 0
+	d.room = CheckpointEvery - 1
+	d.marks = append(d.marks, Checkpoint{Records: uint64(len(d.marks)+1) * CheckpointEvery, State: [2]uint64{d.s0, d.s1}})
 }
 
 // Records returns how many records were added since Reset.
 func (d *Digest) Records() uint64 {
-	return d.records + uint64(d.waiting) - uint64(bits.OnesCount64(d.seconds))
+	return uint64(len(d.marks)+1)*CheckpointEvery - 1 - d.room
 }
 
 // Checkpoints returns the states after every CheckpointEvery records. The
 // slice is valid until the next Reset.
-func (d *Digest) Checkpoints() []Checkpoint {
-	d.catchUp()
-	return d.marks
-}
+func (d *Digest) Checkpoints() []Checkpoint { return d.marks }
 
 // Sum returns the digest of the records so far, most significant byte first.
 // It does not change the state: more records may follow.
 func (d *Digest) Sum() [16]byte {
-	d.catchUp()
 	// The count and a few rounds without input spread the last words, which
 	// the fold alone would leave near the surface.
-	s0, s1 := fold(d.s0, d.s1, d.records, startA)
+	s0, s1 := fold(d.s0, d.s1, d.Records(), startA)
 	for range 3 {
 		s0, s1 = fold(s0, s1, startB, startA)
 	}
