@@ -85,9 +85,6 @@ func (s *Stream) skip(since sim.Time) {
 	s.skips++
 }
 
-// Held reports whether some body was not delivered in the instant it arrived.
-func (s *Stream) Held() bool { return len(s.arrivals) > 0 }
-
 // All returns the entries in order.
 func (s *Stream) All() iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
@@ -112,8 +109,7 @@ func (s *Stream) All() iter.Seq[Entry] {
 
 // Delays returns how long after its broadcast each entry whose reference is in
 // [from, until) came: those at other peers than the sender, in order, and those at
-// the sender, the last first; both lie in scratch, of at least Len()+1. No entry
-// may be held.
+// the sender, the last first; both lie in scratch, of at least Len()+1.
 //
 // Whether an entry is at the sender is as good as random, so it is not branched on:
 // every time is written next to both lists, and stays where the next does not
@@ -145,6 +141,29 @@ func (s *Stream) Delays(broadcasts []Broadcast, from, until Ref, scratch []int64
 		b -= self
 	}
 	return scratch[:a:a], scratch[b+1:]
+}
+
+// Holds appends to out how long bodies had been there that did not come in the
+// instant of their delivery, in order: those of entries at other peers than the
+// sender whose reference is in [from, until).
+func (s *Stream) Holds(broadcasts []Broadcast, from, until Ref, out []int64) []int64 {
+	at, arrivals := sim.Time(0), s.arrivals
+	for i := 0; len(arrivals) > 0; i++ {
+		x := &s.packed[i]
+		if x.skip() {
+			at += sim.Time(x.since) << 32
+			continue
+		}
+		at += sim.Time(x.since)
+		if !x.held() {
+			continue
+		}
+		if x.ref-from < until-from && broadcasts[x.ref].ID.Sender != x.peer() { // NoRef is in none
+			out = append(out, int64(at-arrivals[0]))
+		}
+		arrivals = arrivals[1:]
+	}
+	return out
 }
 
 // Deal writes the references of all entries into logs, which holds the logs of

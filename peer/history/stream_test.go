@@ -57,7 +57,7 @@ func TestStreamRefusesThePast(t *testing.T) {
 	s.Append(4, 4, 0, 0)
 }
 
-// Delays is what All says, told apart.
+// Delays and Holds are what All says, told apart.
 func TestStreamDelays(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -74,12 +74,13 @@ func TestStreamDelays(t *testing.T) {
 			if rapid.IntRange(0, 9).Draw(t, "stray") > 0 {
 				ref = Ref(rapid.IntRange(0, len(sent)-1).Draw(t, "ref"))
 			}
-			s.AppendAtOnce(at, ref, peer.ID(rapid.IntRange(0, 3).Draw(t, "peer")))
+			held := sim.Time(rapid.SampledFrom([]int64{0, 0, 1, 1 << 33}).Draw(t, "held"))
+			s.Append(at, max(0, at-held), ref, peer.ID(rapid.IntRange(0, 3).Draw(t, "peer")))
 			at += sim.Time(rapid.OneOf(rapid.Int64Range(0, 1), rapid.Int64Range(0, 1<<33)).Draw(t, "since"))
 		}
 		from := Ref(rapid.IntRange(0, len(sent)).Draw(t, "from"))
 		until := from + Ref(rapid.IntRange(0, len(sent)-int(from)).Draw(t, "span"))
-		var others, selves []int64
+		var others, selves, holds []int64
 		for e := range s.All() {
 			if e.Ref == NoRef || e.Ref < from || e.Ref >= until {
 				continue
@@ -88,11 +89,17 @@ func TestStreamDelays(t *testing.T) {
 				selves = append(selves, took)
 			} else {
 				others = append(others, took)
+				if e.Arrived != e.At {
+					holds = append(holds, int64(e.At-e.Arrived))
+				}
 			}
 		}
 		slices.Reverse(selves)
 		if a, b := s.Delays(sent, from, until, make([]int64, s.Len()+1)); !slices.Equal(a, others) || !slices.Equal(b, selves) {
 			t.Fatalf("%v and %v; want %v and %v", a, b, others, selves)
+		}
+		if got := s.Holds(sent, from, until, nil); !slices.Equal(got, holds) {
+			t.Fatalf("held for %v, want %v", got, holds)
 		}
 	})
 }

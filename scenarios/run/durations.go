@@ -18,67 +18,38 @@ type Durations struct {
 	own []int64 // memory for Above
 }
 
-func (d *Durations) reset() { d.Zeros, d.Above = 0, d.own[:0] }
+func (d *Durations) reset() { d.Zeros, d.Above = 0, nil }
 
 // times gathers the durations of deliveries of measured messages.
 func (v *Evaluator) times(o *Outcome, w *compare.Window, detail Detail) {
 	h := o.History
-	v.Latency.reset()
-	v.Self.reset()
-	v.Hold.reset()
-	if !h.Stream.Held() {
-		v.delays(h, w)
-		v.Hold.Zeros = v.Latency.Zeros + uint64(len(v.Latency.Above))
-	} else {
-		v.delaysAndHolds(h, w)
+	from, until := history.Ref(0), history.Ref(len(h.Broadcasts))
+	if w != nil {
+		from, until = w.From, w.Until
 	}
+	if n := h.Stream.Len() + 1; n > len(v.delayed) {
+		v.delayed = make([]int64, n+n/2)
+	}
+	others, selves := h.Stream.Delays(h.Broadcasts, from, until, v.delayed)
+	v.Latency = Durations{Above: others}
+	v.Self.above(selves)
+	v.Hold.own = h.Stream.Holds(h.Broadcasts, from, until, v.Hold.own[:0])
+	v.Hold.Above, v.Hold.Zeros = v.Hold.own, uint64(len(others)-len(v.Hold.own))
 	c := &v.result.Cost
 	v.sum(&c.Latency, &v.Latency, detail)
 	v.sum(&c.LatencySelf, &v.Self, detail)
 	v.sum(&c.Hold, &v.Hold, detail)
 }
 
-// delays gathers the durations of a run in which nothing was held.
-func (v *Evaluator) delays(h *history.History, w *compare.Window) {
-	window := compare.Window{Until: history.Ref(len(h.Broadcasts))}
-	if w != nil {
-		window = *w
-	}
-	if n := h.Stream.Len() + 1; n > len(v.delayed) {
-		v.delayed = make([]int64, n+n/2)
-	}
-	others, selves := h.Stream.Delays(h.Broadcasts, window.From, window.Until, v.delayed)
-	v.Latency.Above = others
-	for _, took := range selves {
-		v.Self.add(took)
-	}
-	v.Self.own = v.Self.Above
-}
-
-// delaysAndHolds gathers the durations of a run in which some bodies waited.
-func (v *Evaluator) delaysAndHolds(h *history.History, w *compare.Window) {
-	for d := range h.Stream.All() {
-		if d.Ref == history.NoRef || w != nil && (d.Ref < w.From || d.Ref >= w.Until) {
-			continue
+// above takes durations of which many may be of nothing.
+func (d *Durations) above(ns []int64) {
+	d.own = d.own[:0]
+	for _, took := range ns {
+		if took != 0 {
+			d.own = append(d.own, took)
 		}
-		b := &h.Broadcasts[d.Ref]
-		since := int64(d.At - b.At)
-		if b.ID.Sender == d.Peer {
-			v.Self.add(since)
-			continue
-		}
-		v.Latency.add(since)
-		v.Hold.add(int64(d.At - d.Arrived))
 	}
-	v.Latency.own, v.Self.own, v.Hold.own = v.Latency.Above, v.Self.Above, v.Hold.Above
-}
-
-func (d *Durations) add(ns int64) {
-	if ns == 0 {
-		d.Zeros++
-		return
-	}
-	d.Above = append(d.Above, ns)
+	d.Above, d.Zeros = d.own, uint64(len(ns)-len(d.own))
 }
 
 // sum adds durations up; the quantiles are nearest-rank and exact.
