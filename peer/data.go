@@ -14,15 +14,17 @@ func (m *Machine) becomeData(now Instant, out *Effects) {
 	if m.c.Phases.Protocol == Robust && m.c.Peers > 1 {
 		out.SetTimer(timerPhase, Distant)
 	}
-	out.Add(Effect{Kind: EffectPhase, Phase: Data})
+	out.phase(Data)
 	from := len(out.List)
 	m.c.Ordering.Start(now, out)
-	for q, f := range m.flags {
-		if f&flagStopped != 0 {
-			m.maybeEnd(ID(q))
+	if !m.c.IgnoresEnds {
+		for q, f := range m.flags {
+			if f&flagStopped != 0 {
+				m.maybeEnd(ID(q))
+			}
 		}
 	}
-	m.settle(now, from, out)
+	m.maybeSettle(now, from, out)
 }
 
 // arrive takes a packet from the network.
@@ -31,8 +33,12 @@ func (m *Machine) arrive(now Instant, msg *Message, out *Effects) error {
 		return m.reject("an arrival without a message")
 	}
 	n := uint32(m.c.Peers)
-	if !m.direct || msg.Kind <= KindLinkAck || msg.Words.Len != 0 || msg.From == m.c.Self ||
-		uint32(msg.From) >= n || uint32(msg.ID.Sender) >= n || uint32(msg.ID.Number) > MaxNumber {
+	switch { // what is plain, so that nothing else about it could be wrong
+	case uint32(msg.From) >= n || msg.From == m.c.Self || msg.Words.Len != 0:
+		return m.arriveChecked(now, msg, out)
+	case msg.Kind.Phase() && msg.ID == NoMessage && m.phase != Idle:
+		return m.hearPhase(now, msg, out)
+	case !m.direct || msg.Kind <= KindLinkAck || uint32(msg.ID.Sender) >= n || uint32(msg.ID.Number) > MaxNumber:
 		return m.arriveChecked(now, msg, out)
 	}
 	from := len(out.List)
@@ -78,10 +84,6 @@ func (m *Machine) merelyDelivers(now Instant, from int, out *Effects) bool {
 
 // arriveChecked is arrive for all that is not the plain case.
 func (m *Machine) arriveChecked(now Instant, msg *Message, out *Effects) error {
-	if msg.Kind.Phase() && m.phase != Idle && uint32(msg.From) < uint32(m.c.Peers) && msg.From != m.c.Self &&
-		msg.ID == NoMessage && msg.Words.Len == 0 {
-		return m.hearPhase(now, msg, out) // nothing else about it could be wrong
-	}
 	if err := m.check(msg, out); err != nil {
 		return err
 	}
@@ -241,6 +243,14 @@ func (m *Machine) broadcast(now Instant, id MessageID, out *Effects) error {
 	}
 	m.settle(now, from, out)
 	return nil
+}
+
+// maybeSettle is settle unless the ordering has asked for nothing and is to be told
+// nothing. It closes no log then.
+func (m *Machine) maybeSettle(now Instant, from int, out *Effects) {
+	if len(out.List) > from || len(m.ended) > 0 {
+		m.settle(now, from, out)
+	}
 }
 
 // settle goes once over what the ordering has just asked for, from index from

@@ -53,7 +53,7 @@ func (m *Machine) becomeDraining(now Instant, out *Effects) {
 	m.edge(Data, Draining)
 	m.phase = Draining
 	m.stopAt = Distant
-	out.Add(Effect{Kind: EffectPhase, Phase: Draining})
+	out.phase(Draining)
 	protocol := m.c.Phases.Protocol
 	if protocol != None && m.c.Peers > 1 {
 		stop := m.phasePacket(KindStop, 0)
@@ -61,8 +61,7 @@ func (m *Machine) becomeDraining(now Instant, out *Effects) {
 		out.ToOthers(stop)
 	}
 	m.interval, m.questions, m.asked = m.c.Phases.Retry, 0, now
-	m.announce(now, m.c.Self, m.broadcasts)
-	m.settle(now, len(out.List), out)
+	m.announce(now, m.c.Self, m.broadcasts, out)
 	if m.phase == Draining {
 		m.armDraining(out)
 	}
@@ -79,11 +78,7 @@ func (m *Machine) hearStop(now Instant, msg *Message, out *Effects) error {
 		return nil
 	}
 	wasFull := m.full
-	m.announce(now, msg.From, int32(msg.Aux))
-	if m.phase < Data {
-		return nil
-	}
-	m.settleEnds(now, out)
+	m.announce(now, msg.From, int32(msg.Aux), out)
 	if m.full && !wasFull && m.phase == Draining {
 		m.armDraining(out)
 	}
@@ -112,15 +107,31 @@ func (m *Machine) announced(now Instant, q ID, count int32, out *Effects) error 
 		}
 		return m.finish(now, out)
 	}
-	m.announce(now, q, count)
-	if m.phase >= Data { // a peer may be done before this one is up
-		m.settleEnds(now, out)
-	}
+	m.announce(now, q, count, out) // a peer may be done before this one is up
 	return nil
 }
 
-// settleEnds is settle where nothing was asked for.
-func (m *Machine) settleEnds(now Instant, out *Effects) {
+// announce notes that q broadcast count messages and no more, which may be all
+// that the close still waits for.
+func (m *Machine) announce(now Instant, q ID, count int32, out *Effects) {
+	if m.c.Phases.Protocol == Classic {
+		m.countStop(now)
+	}
+	f := m.flags[q]
+	if f&flagStopped == 0 {
+		m.flags[q] = f | flagStopped
+		if m.phase >= Data {
+			m.progress = now
+		}
+		if q != m.c.Self && f&flagGivenUp == 0 {
+			m.stopsDue--
+		}
+		if m.owe(q, count) == 0 {
+			m.satisfied(q)
+		}
+		m.maybeEnd(q)
+		m.maybeCount()
+	}
 	if len(m.ended) > 0 {
 		m.settle(now, len(out.List), out)
 	} else if m.phase == Draining && m.closable() {
@@ -128,42 +139,21 @@ func (m *Machine) settleEnds(now Instant, out *Effects) {
 	}
 }
 
-// announce notes that q broadcast count messages and no more.
-func (m *Machine) announce(now Instant, q ID, count int32) {
-	if m.c.Phases.Protocol == Classic {
-		// Packets are counted, not senders: a duplicate counts twice.
-		if m.stops++; m.stops >= m.c.Peers && !m.full {
-			m.full, m.direct, m.passes = true, false, false
-			m.progress = now
-		}
-	}
-	if m.flags[q]&flagStopped != 0 {
-		return
-	}
-	m.flags[q] |= flagStopped
-	if m.phase >= Data {
+// countStop counts a STOP of classic: packets, not senders, so that a duplicate
+// counts twice.
+func (m *Machine) countStop(now Instant) {
+	if m.stops++; m.stops >= m.c.Peers && !m.full {
+		m.full, m.direct, m.passes = true, false, false
 		m.progress = now
 	}
-	if q != m.c.Self && m.flags[q]&flagGivenUp == 0 {
-		m.stopsDue--
-	}
-	m.owe(q, count)
-	if m.left(q) == 0 {
-		m.satisfied(q)
-	}
-	m.maybeEnd(q)
-	m.maybeCount()
 }
 
 // closable reports whether the log has nothing left to wait for.
 func (m *Machine) closable() bool {
-	if m.deferring {
-		return false
+	if m.c.Phases.Protocol == Classic {
+		return m.full && !m.closing && m.held() == 0
 	}
-	if m.c.Phases.Protocol != Classic {
-		return m.outstanding == 0 && !m.closing
-	}
-	return m.full && !m.closing && m.held() == 0
+	return m.outstanding == 0 && !m.deferring && !m.closing
 }
 
 // held counts what the stages below the log still hold. An offline ordering
@@ -214,7 +204,7 @@ func (m *Machine) close(now Instant, out *Effects) {
 	m.closing = true
 	from := len(out.List)
 	m.c.Ordering.Close(now, out)
-	m.settle(now, from, out)
+	m.maybeSettle(now, from, out)
 	m.closing = false
 	m.becomeStopped(out)
 }
@@ -223,6 +213,6 @@ func (m *Machine) becomeStopped(out *Effects) {
 	m.edge(Draining, Stopped)
 	m.phase, m.direct, m.passes = Stopped, false, false
 	out.SetTimer(timerPhase, Distant)
-	out.Add(Effect{Kind: EffectPhase, Phase: Stopped})
+	out.phase(Stopped)
 	out.Add(Effect{Kind: EffectSubmit})
 }

@@ -90,13 +90,14 @@ func (m *Machine) tickNarrow(q ID) bool {
 	return m.tick(q)
 }
 
-// owe notes that q, whose STOP has just come, announced count messages.
-func (m *Machine) owe(q ID, count int32) {
+// owe notes that q, whose STOP has just come, announced count messages, and
+// returns how many of them the close waits for.
+func (m *Machine) owe(q ID, count int32) int32 {
 	if m.narrow {
 		delivered := int32(m.flags[q] / narrowOne)
 		if due := max(0, count-delivered); due <= narrowMost {
 			m.flags[q] = m.flags[q]&^narrowMask | flag(due)*narrowOne
-			return
+			return due
 		}
 		m.flags[q] &^= flagStopped // under which the number would mean what is due
 		m.widen()
@@ -106,4 +107,5 @@ func (m *Machine) owe(q ID, count int32) {
 	// More than announced can only be logged by an ordering that repeats itself.
 	t.undelivered = max(0, t.undelivered-unannounced+count)
 	t.unreceived = max(0, t.unreceived-unannounced+count)
+	return m.left(q)
 }

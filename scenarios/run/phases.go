@@ -231,9 +231,9 @@ func (e *Engine) finishSender(p int, now sim.Time, how peer.InputKind) {
 	count := e.src.Broadcasts(peer.ID(p))
 	for q := range e.machines {
 		switch h := &e.hosts[q]; {
-		case h.joining || !h.down && h.stalls():
+		case h.stalls() && (h.joining || !h.down):
 			e.wait(q, now, newEvent(eventAnnounce, uint16(q), uint32(p)))
-		case !h.down:
+		case !h.down && q != p: // itself it has told already
 			e.announce(q, now, peer.ID(p), count)
 		}
 	}
