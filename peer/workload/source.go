@@ -170,8 +170,9 @@ func (s *Source) Take(p peer.ID) Message {
 		panic(fmt.Sprintf("workload: %s has nothing to broadcast", p))
 	}
 	slot := s.senders[p].first + uint32(x.made)
-	m := s.add(x, peer.MessageID{Sender: p, Number: x.made}, s.labels[slot], NoRef)
-	s.table[slot] = m.Ref + 1
+	id, label := peer.MessageID{Sender: p, Number: x.made}, s.labels[slot]
+	ref := s.add(x, label)
+	s.table[slot] = ref + 1
 	if s.reacts {
 		s.facts = append(s.facts, fact{slot: slot, sender: p})
 	}
@@ -181,7 +182,7 @@ func (s *Source) Take(p peer.ID) Message {
 	} else {
 		x.next = sim.Never
 	}
-	return m
+	return Message{ID: id, Label: label, Ref: ref, Cause: NoRef, Size: s.Size(ref)}
 }
 
 func (s *Source) takeQueued(p peer.ID, x *sender) Message {
@@ -190,29 +191,28 @@ func (s *Source) takeQueued(p peer.ID, x *sender) Message {
 	if d.entry >= 0 {
 		e := &s.plan.Sends[d.entry]
 		slot := s.slots[d.entry]
-		m := s.add(x, idOf(e), s.labels[slot], d.cause)
-		s.table[slot] = m.Ref + 1
+		ref := s.add(x, s.labels[slot])
+		s.table[slot] = ref + 1
 		if s.reacts {
 			s.facts = append(s.facts, fact{slot: slot, sender: p})
 		}
 		x.made++
 		x.left--
-		return m
+		return Message{ID: idOf(e), Label: s.labels[slot], Ref: ref, Cause: d.cause, Size: s.Size(ref)}
 	}
-	number := l.replies + int32(len(x.answers))
-	m := s.add(x, peer.MessageID{Sender: p, Number: number}, l.reply.With(uint64(s.label[d.cause])), d.cause)
-	x.answers = append(x.answers, m.Ref)
+	number, label := l.replies+int32(len(x.answers)), l.reply.With(uint64(s.label[d.cause]))
+	ref := s.add(x, label)
+	x.answers = append(x.answers, ref)
 	s.facts = append(s.facts, fact{slot: NoRef, sender: p, depth: s.facts[d.cause].depth + 1})
-	return m
+	return Message{ID: peer.MessageID{Sender: p, Number: number}, Label: label, Ref: ref, Cause: d.cause, Size: s.Size(ref)}
 }
 
 // add gives a broadcast its reference.
-func (s *Source) add(x *sender, id peer.MessageID, label rng.Key, cause uint32) Message {
-	m := Message{ID: id, Label: label, Ref: uint32(len(s.label)), Cause: cause}
+func (s *Source) add(x *sender, label rng.Key) (ref uint32) {
+	ref = uint32(len(s.label))
 	s.label = append(s.label, label)
 	x.count++
-	m.Size = s.Size(m.Ref)
-	return m
+	return ref
 }
 
 // planned returns the label of an entry's message.
