@@ -27,8 +27,9 @@ func (m *Machine) becomeData(now Instant, out *Effects) {
 	m.maybeSettle(now, from, out)
 }
 
-// arrive takes a packet from the network.
-func (m *Machine) arrive(now Instant, msg *Message, out *Effects) error {
+// Arrive is Step with an InputArrival of msg, for hosts that hand in little else: it
+// takes a packet from the network.
+func (m *Machine) Arrive(now Instant, msg *Message, out *Effects) error {
 	if msg == nil {
 		return m.reject("an arrival without a message")
 	}
@@ -82,7 +83,7 @@ func (m *Machine) merelyDelivers(now Instant, from int, out *Effects) bool {
 	return true
 }
 
-// arriveChecked is arrive for all that is not the plain case.
+// arriveChecked is Arrive for all that is not the plain case.
 func (m *Machine) arriveChecked(now Instant, msg *Message, out *Effects) error {
 	if err := m.check(msg, out); err != nil {
 		return err
@@ -217,8 +218,8 @@ func (m *Machine) maybeEnd(q ID) {
 	}
 }
 
-// broadcast sends an application's message.
-func (m *Machine) broadcast(now Instant, id MessageID, out *Effects) error {
+// Broadcast is Step with an InputBroadcast of id: it sends an application's message.
+func (m *Machine) Broadcast(now Instant, id MessageID, out *Effects) error {
 	if m.phase != Data || m.finished {
 		return m.reject("broadcast of %v; want phase data, before the application has finished", id)
 	}

@@ -85,15 +85,15 @@ func (m *Machine) hearStop(now Instant, msg *Message, out *Effects) error {
 	return nil
 }
 
-// announced takes the host's word, where there are no packets of phases, that
-// q broadcasts no more.
-func (m *Machine) announced(now Instant, q ID, count int32, out *Effects) error {
+// Announce is Step with an InputAnnounce of q and count: it takes the host's word,
+// where there are no packets of phases, that q broadcasts no more.
+func (m *Machine) Announce(now Instant, q ID, count int32, out *Effects) error {
 	switch {
 	case m.c.Phases.Protocol != None:
 		return m.reject("an announcement; the phases are %v and STOPs are packets", m.c.Phases.Protocol)
-	case q < 0 || int(q) >= m.c.Peers:
+	case uint32(q) >= uint32(m.c.Peers):
 		return m.reject("an announcement of unknown peer %v; want p0..p%d", q, m.c.Peers-1)
-	case count < 0 || count > MaxNumber+1:
+	case uint32(count) > MaxNumber+1:
 		return m.reject("%v announces %d messages; want 0..%d", q, count, MaxNumber+1)
 	case q == m.c.Self:
 		if m.phase == Idle {

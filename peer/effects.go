@@ -168,6 +168,9 @@ func (a *Arena) Release(s Span) {
 
 // Reset makes the whole arena free and keeps its memory.
 func (a *Arena) Reset() {
+	if len(a.words) == 0 {
+		return // no block was ever made
+	}
 	a.words = a.words[:0]
 	for i := range a.free {
 		a.free[i] = a.free[i][:0]

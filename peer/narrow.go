@@ -107,5 +107,8 @@ func (m *Machine) owe(q ID, count int32) int32 {
 	// More than announced can only be logged by an ordering that repeats itself.
 	t.undelivered = max(0, t.undelivered-unannounced+count)
 	t.unreceived = max(0, t.unreceived-unannounced+count)
-	return m.left(q)
+	if m.c.ByReceipt {
+		return t.unreceived
+	}
+	return t.undelivered
 }

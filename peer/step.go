@@ -33,7 +33,7 @@ type Input struct {
 // done, and the error says what is wrong. Step never panics on its input.
 func (m *Machine) Step(now Instant, in Input, out *Effects) error {
 	if in.Kind == InputArrival {
-		return m.arrive(now, in.Message, out)
+		return m.Arrive(now, in.Message, out)
 	}
 	if m.phase == Idle && in.Kind != InputStart && in.Kind != InputAnnounce {
 		return m.reject("input %d before the start", in.Kind)
@@ -47,7 +47,7 @@ func (m *Machine) Step(now Instant, in Input, out *Effects) error {
 	case InputTimer:
 		return m.expire(now, in.Timer, out)
 	case InputBroadcast:
-		return m.broadcast(now, in.ID, out)
+		return m.Broadcast(now, in.ID, out)
 	case InputFinished:
 		return m.finish(now, out)
 	case InputWaiting:
@@ -55,28 +55,13 @@ func (m *Machine) Step(now Instant, in Input, out *Effects) error {
 	case InputAbandon:
 		return m.abandon(now, out)
 	case InputAnnounce:
-		return m.announced(now, in.From, in.Count, out)
+		return m.Announce(now, in.From, in.Count, out)
 	case InputRestart:
 		m.restart(now, out)
 	default:
 		return m.reject("unknown input %d", in.Kind)
 	}
 	return nil
-}
-
-// Arrive is Step with an InputArrival of msg, for hosts that hand in little else.
-func (m *Machine) Arrive(now Instant, msg *Message, out *Effects) error {
-	return m.arrive(now, msg, out)
-}
-
-// Announce is Step with an InputAnnounce of from and count.
-func (m *Machine) Announce(now Instant, from ID, count int32, out *Effects) error {
-	return m.announced(now, from, count, out)
-}
-
-// Broadcast is Step with an InputBroadcast of id.
-func (m *Machine) Broadcast(now Instant, id MessageID, out *Effects) error {
-	return m.broadcast(now, id, out)
 }
 
 func (m *Machine) reject(format string, args ...any) error {
