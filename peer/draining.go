@@ -126,7 +126,13 @@ func (m *Machine) announce(now Instant, q ID, count int32, out *Effects) {
 		if q != m.c.Self && f&flagGivenUp == 0 {
 			m.stopsDue--
 		}
-		if m.owe(q, count) == 0 {
+		due := int32(0)
+		if m.narrow {
+			due = m.oweNarrow(q, count)
+		} else {
+			due = m.tally[q].owe(count, m.c.ByReceipt)
+		}
+		if due == 0 {
 			m.satisfied(q)
 		}
 		m.maybeEnd(q)

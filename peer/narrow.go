@@ -90,25 +90,28 @@ func (m *Machine) tickNarrow(q ID) bool {
 	return m.tick(q)
 }
 
-// owe notes that q, whose STOP has just come, announced count messages, and
-// returns how many of them the close waits for.
-func (m *Machine) owe(q ID, count int32) int32 {
-	if m.narrow {
-		delivered := int32(m.flags[q] / narrowOne)
-		if due := max(0, count-delivered); due <= narrowMost {
-			m.flags[q] = m.flags[q]&^narrowMask | flag(due)*narrowOne
-			return due
-		}
-		m.flags[q] &^= flagStopped // under which the number would mean what is due
-		m.widen()
-		m.flags[q] |= flagStopped
-	}
-	t := &m.tally[q]
+// owe notes that all count messages of a sender were announced, and returns how
+// many of them the close waits for: those still to be received, or delivered.
+func (t *tally) owe(count int32, byReceipt bool) int32 {
 	// More than announced can only be logged by an ordering that repeats itself.
 	t.undelivered = max(0, t.undelivered-unannounced+count)
 	t.unreceived = max(0, t.unreceived-unannounced+count)
-	if m.c.ByReceipt {
+	if byReceipt {
 		return t.unreceived
 	}
 	return t.undelivered
+}
+
+// oweNarrow is that of a tally while tallies are narrow, as they may be no longer
+// when it is done. The STOP of q has just come.
+func (m *Machine) oweNarrow(q ID, count int32) int32 {
+	delivered := int32(m.flags[q] / narrowOne)
+	if due := max(0, count-delivered); due <= narrowMost {
+		m.flags[q] = m.flags[q]&^narrowMask | flag(due)*narrowOne
+		return due
+	}
+	m.flags[q] &^= flagStopped // under which the number would mean what is due
+	m.widen()
+	m.flags[q] |= flagStopped
+	return m.tally[q].owe(count, m.c.ByReceipt)
 }

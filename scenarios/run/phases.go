@@ -230,10 +230,12 @@ func (e *Engine) finishSender(p int, now sim.Time, how peer.InputKind) {
 	}
 	count := e.src.Broadcasts(peer.ID(p))
 	for q := range e.machines {
-		switch h := &e.hosts[q]; {
-		case h.stalls() && (h.joining || !h.down):
-			e.wait(q, now, newEvent(eventAnnounce, uint16(q), uint32(p)))
-		case !h.down && q != p: // itself it has told already
+		switch {
+		case (e.anyDown || e.stalled > 0) && !e.hosts[q].listens():
+			if h := &e.hosts[q]; h.joining || !h.down {
+				e.wait(q, now, newEvent(eventAnnounce, uint16(q), uint32(p)))
+			}
+		case q != p: // itself it has told already
 			e.announce(q, now, peer.ID(p), count)
 		}
 	}

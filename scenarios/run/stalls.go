@@ -20,6 +20,9 @@ type waiting struct {
 // stalls reports whether an input of h must wait.
 func (h *host) stalls() bool { return h.paused > 0 || h.service > 0 || h.joining }
 
+// listens reports whether an input of h is handled at once.
+func (h *host) listens() bool { return !h.down && !h.stalls() }
+
 // wait queues an input of a stalled host.
 func (e *Engine) wait(p int, now sim.Time, ev event) {
 	h := &e.hosts[p]
