@@ -85,7 +85,8 @@ type places [history.MaxOrderedMessages]uint8
 //
 // As marks.rising, with a word for the whole set: the k-th bit from below that is
 // not set is the least end of a rising sequence of k places. The carry of a place
-// reaches the first end above it, which is no longer one.
+// reaches the first end above it, which is no longer one (Crochemore et al., IPL
+// 80(6), 2001).
 //
 //go:noinline
 func (p *places) moves(refs []history.Ref) (away, move uint64) {
@@ -94,7 +95,7 @@ func (p *places) moves(refs []history.Ref) (away, move uint64) {
 		x := int(p[m&(history.MaxOrderedMessages-1)])
 		away += uint64(max(x-at, at-x))
 		own := uint64(1) << (x & 63)
-		others = others + own | others ^ own
+		others = (others + own) | (others &^ own)
 	}
 	return away, uint64(len(refs) - bits.OnesCount64(^others))
 }
