@@ -34,12 +34,13 @@ func (m *Machine) Arrive(now Instant, msg *Message, out *Effects) error {
 		return m.reject("an arrival without a message")
 	}
 	n := uint32(m.c.Peers)
-	switch { // what is plain, so that nothing else about it could be wrong
+	switch {
 	case uint32(msg.From) >= n || msg.From == m.c.Self || msg.Words.Len != 0:
 		return m.arriveChecked(now, msg, out)
-	case msg.Kind.Phase() && msg.ID == NoMessage && m.phase != Idle:
-		return m.hearPhase(now, msg, out)
 	case !m.direct || msg.Kind <= KindLinkAck || uint32(msg.ID.Sender) >= n || uint32(msg.ID.Number) > MaxNumber:
+		if msg.Kind.Phase() && msg.ID == NoMessage && m.phase != Idle {
+			return m.hearPhase(now, msg, out) // nothing else about it could be wrong
+		}
 		return m.arriveChecked(now, msg, out)
 	}
 	from := len(out.List)
