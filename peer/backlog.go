@@ -96,6 +96,23 @@ func (m *Machine) PassCounted(now Instant, sender ID) bool {
 	return false
 }
 
+// PassLast is Pass for the last message that its sender announced, by which the log
+// may close: the host appends it, and then does what is in out.
+func (m *Machine) PassLast(now Instant, sender ID, out *Effects) bool {
+	if !m.passes || m.deferring || uint(sender) >= uint(len(m.tally)) || m.tally[sender].undelivered != 1 {
+		return false
+	}
+	t := &m.tally[sender]
+	t.undelivered--
+	t.unreceived--
+	m.progress = now
+	m.satisfied(sender)
+	if m.phase == Draining && m.closable() {
+		m.close(now, out)
+	}
+	return true
+}
+
 // PassOn is Broadcast where the ordering would only send the message to all and
 // deliver it: the host sends a KindData of it to the others, then appends it to
 // the log. It reports false, and has done nothing, where the Machine must be

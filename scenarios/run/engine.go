@@ -225,7 +225,9 @@ func (e *Engine) occur(at sim.Time, ev event, before sim.Time) bool {
 	case eventArrival:
 		e.arrive(at, ev)
 	case eventPass:
-		e.arrive(at, e.embody(ev))
+		if e.anyDown || !e.passLast(at, ev) {
+			e.arrive(at, e.embody(ev))
+		}
 	case eventTimer:
 		e.expire(at, ev)
 	case eventSend:
