@@ -21,43 +21,71 @@ type slowLiveness struct {
 	unrecoverable []string
 }
 
-// judgeSlowly takes the events, who loses its state when it crashes, the budget,
-// and how and when the run ended.
-func judgeSlowly(events []journal.Event, n int, loses func(peer.ID) bool, within sim.Time, settled bool, end sim.Time) slowLiveness {
-	healed := sim.Never
-	var messages []journal.Event
-	came := map[string]sim.Time{} // first deliveries
-	has := map[string]bool{}      // bodies at hosts, in their present lives
-	down, wrong := make([]bool, n), make([]bool, n)
-	pair := func(m peer.MessageID, p peer.ID) string { return fmt.Sprintf("%v %v", m, p) }
+// lives is what the events of a run say, by message and peer.
+type lives struct {
+	healed   sim.Time
+	messages []journal.Event
+	came     map[string]sim.Time // first deliveries
+	has      map[string]bool     // bodies at hosts, in their present lives
+	down     []bool
+	lost     []bool // its state, at least once
+}
+
+func pairName(m peer.MessageID, p peer.ID) string { return fmt.Sprintf("%v %v", m, p) }
+
+// livesOf reads events of n peers, of which some lose their state when they crash.
+func livesOf(events []journal.Event, n int, loses func(peer.ID) bool) *lives {
+	l := &lives{healed: sim.Never, came: map[string]sim.Time{}, has: map[string]bool{}, down: make([]bool, n), lost: make([]bool, n)}
 	for _, e := range events {
+		name := pairName(e.Message, e.Peer)
 		switch e.Kind {
 		case journal.Heal:
-			healed = e.At
+			l.healed = e.At
 		case journal.Broadcast:
-			messages = append(messages, e)
-			has[pair(e.Message, e.Peer)] = true
+			l.messages = append(l.messages, e)
+			l.has[name] = true
 		case journal.Arrival:
 			if e.Verdict == 0 && e.Packet.Body() {
-				has[pair(e.Message, e.Peer)] = true
+				l.has[name] = true
 			}
 		case journal.Delivery:
-			if _, again := came[pair(e.Message, e.Peer)]; !again {
-				came[pair(e.Message, e.Peer)] = e.At
+			if _, again := l.came[name]; !again {
+				l.came[name] = e.At
 			}
 		case journal.Crash:
-			down[e.Peer] = true
+			l.down[e.Peer] = true
 			if loses(e.Peer) {
-				wrong[e.Peer] = true
-				for _, m := range messages {
-					delete(has, pair(m.Message, e.Peer))
+				l.lost[e.Peer] = true
+				for _, m := range l.messages {
+					delete(l.has, pairName(m.Message, e.Peer))
 				}
 			}
 		case journal.Restart:
-			down[e.Peer] = false
+			l.down[e.Peer] = false
 		}
 	}
-	correct := func(p peer.ID) bool { return !wrong[p] } // who is down comes back
+	return l
+}
+
+// demanded says from when on a message is demanded of those that kept their state,
+// sim.Never if it is not, and whether a host that is up has it.
+func (l *lives) demanded(m *journal.Event) (from sim.Time, living bool) {
+	from = sim.Never
+	for p := range l.down {
+		name := pairName(m.Message, peer.ID(p))
+		if at, logged := l.came[name]; logged && !l.lost[p] {
+			from = min(from, at)
+		}
+		living = living || !l.down[p] && l.has[name]
+	}
+	if !l.lost[m.Peer] {
+		from = m.At
+	}
+	return from, living
+}
+
+// judge takes the budget, and how and when the run ended.
+func (l *lives) judge(within sim.Time, settled bool, end sim.Time) slowLiveness {
 	sum := func(t sim.Time) sim.Time {
 		if t == sim.Never {
 			return t
@@ -65,34 +93,25 @@ func judgeSlowly(events []journal.Event, n int, loses func(peer.ID) bool, within
 		return t + within
 	}
 	var out slowLiveness
-	for _, m := range messages {
-		from, living := sim.Never, false
-		for p := range peer.ID(n) {
-			at, logged := came[pair(m.Message, p)]
-			if correct(p) && logged {
-				from = min(from, at)
-			}
-			living = living || !down[p] && has[pair(m.Message, p)]
-		}
-		if correct(m.Peer) {
-			from = m.At
-		}
-		for p := range peer.ID(n) {
-			at, logged := came[pair(m.Message, p)]
-			switch due := sum(max(from, healed)); {
-			case !correct(p):
+	for i := range l.messages {
+		from, living := l.demanded(&l.messages[i])
+		for p := range l.down {
+			name := pairName(l.messages[i].Message, peer.ID(p))
+			at, logged := l.came[name]
+			switch due := sum(max(from, l.healed)); {
+			case l.lost[p]:
 			case from == sim.Never:
 				if !living {
-					out.unrecoverable = append(out.unrecoverable, pair(m.Message, p))
+					out.unrecoverable = append(out.unrecoverable, name)
 				}
-			case healed == sim.Never && !settled: // nothing is due yet
+			case l.healed == sim.Never && !settled: // nothing is due yet
 			case logged && at <= due, !logged && !settled && end < due:
 			default:
 				if !logged {
 					at = sim.Never
 				}
 				if out.violated++; out.violated == 1 {
-					out.first = fmt.Sprintf("%s due %v came %v", pair(m.Message, p), due, at)
+					out.first = fmt.Sprintf("%s due %v came %v", name, due, at)
 				}
 			}
 		}
@@ -100,7 +119,7 @@ func judgeSlowly(events []journal.Event, n int, loses func(peer.ID) bool, within
 	switch {
 	case out.violated > 0:
 		out.verdict = result.Violated
-	case !settled && end < sum(healed):
+	case !settled && end < sum(l.healed):
 		out.verdict = result.Unknown
 	default:
 		out.verdict = result.Holds
@@ -147,7 +166,7 @@ faults:
 						got.unrecoverable = append(got.unrecoverable, fmt.Sprintf("%v %v", o.History.Broadcasts[u.Ref].ID, u.Peer))
 					}
 					within := map[string]sim.Time{"20ms": 20e6, "60ms": 60e6, "400ms": 400e6, "100s": 100e9}[bounds[0]]
-					want := judgeSlowly(recorder.Events(), 4, func(p peer.ID) bool { return p == 1 }, within, o.Limit.Settled(), o.End)
+					want := livesOf(recorder.Events(), 4, func(p peer.ID) bool { return p == 1 }).judge(within, o.Limit.Settled(), o.End)
 					if got.verdict != want.verdict || got.violated != want.violated || got.first != want.first || !slices.Equal(got.unrecoverable, want.unrecoverable) {
 						t.Errorf("%s, transport %s, %v, seed %d: %+v, want %+v", ordering, transport, bounds, seed, got, want)
 					}
