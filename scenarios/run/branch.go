@@ -21,12 +21,15 @@ type Branch struct {
 // costs a plain run nothing, since draws are looked up by name.
 func (e *Engine) RunBranch(seed uint64, b Branch) (*Outcome, error) {
 	e.start(seed)
+	goesOn := true
 	e.stepwise = true
-	for e.nextBefore(b.At) && e.advance() {
+	for goesOn && e.nextBefore(b.At) {
+		goesOn = e.advance()
 	}
 	e.stepwise = false
 	e.rename(rng.Root(b.Seed))
-	for e.advance() {
+	for goesOn { // a run that has met its limit must not be asked again: the next event might meet another
+		goesOn = e.advance()
 	}
 	return e.stop()
 }

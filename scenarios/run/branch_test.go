@@ -1,10 +1,12 @@
 package run_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
 	"mpcomm/peer/journal"
+	"mpcomm/peer/order"
 	"mpcomm/scenarios/run"
 	"mpcomm/sim"
 )
@@ -66,5 +68,41 @@ func TestBranches(t *testing.T) {
 	}
 	if branched < 20 || parted < branched*9/10 {
 		t.Errorf("%d of %d branches part from their run; want nearly all", parted, branched)
+	}
+}
+
+// TestBranchesBehindALimit: a branch behind the end of a run, whatever has ended it,
+// is the run.
+func TestBranchesBehindALimit(t *testing.T) {
+	t.Parallel()
+	limits := map[run.Limit]int{}
+	for events := 1; events < 50; events++ {
+		s := parse(t, fmt.Sprintf(`version: 1
+name: limited
+peers: 2
+orderings: [naive]
+phases: none
+workload: {messages: 9, gap: 1ms}
+network: {latency: 1ms}
+faults: [{at: 50ms, isolate: 0}]
+limits: {until: 40ms, events: %d}
+`, events))
+		p, err := run.Compile(s, s.Orderings[0], order.Builtin())
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := engine(t, p, run.Options{})
+		o := mustRun(t, e, 1)
+		want := [...]any{o.Limit, o.End, o.Events, digest(o)}
+		limits[o.Limit]++
+		if o, err = e.RunBranch(1, run.Branch{At: o.End + 1, Seed: 2}); err != nil {
+			t.Fatal(err)
+		}
+		if got := [...]any{o.Limit, o.End, o.Events, digest(o)}; got != want {
+			t.Errorf("with %d events: branched behind the end %v, want %v", events, got, want)
+		}
+	}
+	if len(limits) < 2 {
+		t.Errorf("all runs ended alike: %v", limits)
 	}
 }
