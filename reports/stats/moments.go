@@ -50,16 +50,6 @@ func (m *Moments) Add(r Ratio) {
 
 func (m *Moments) add(r Ratio) { m.addFixed(r.Fixed()) }
 
-// square adds two words to the squares from word at on.
-func (m *Moments) square(at int, lo, hi uint64) {
-	var carry uint64
-	m.sq[at], carry = bits.Add64(m.sq[at], lo, 0)
-	m.sq[at+1], carry = bits.Add64(m.sq[at+1], hi, carry)
-	for at += 2; at < len(m.sq); at++ {
-		m.sq[at], carry = bits.Add64(m.sq[at], 0, carry)
-	}
-}
-
 // AddInts enters n non-negative integers by their sum and the sum of their
 // squares.
 func (m *Moments) AddInts(n, sum, squares uint64) {
@@ -67,7 +57,9 @@ func (m *Moments) AddInts(n, sum, squares uint64) {
 	var carry uint64
 	m.sum[1], carry = bits.Add64(m.sum[1], sum, 0)
 	m.sum[2] += carry
-	m.square(2, squares, 0)
+	m.sq[2], carry = bits.Add64(m.sq[2], squares, 0)
+	m.sq[3], carry = bits.Add64(m.sq[3], 0, carry)
+	m.sq[4] += carry
 }
 
 // AddTimes enters one ratio as often as times says.

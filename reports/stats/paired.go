@@ -35,18 +35,20 @@ func (m *Moments) addFixed(x Fixed) {
 	m.squareFixed(x)
 }
 
+// squareFixed adds the square of x, word by word.
 func (m *Moments) squareFixed(x Fixed) {
-	if x.Part != 0 {
-		h, l := bits.Mul64(x.Part, x.Part)
-		m.square(0, l, h)
-	}
-	if x.Whole != 0 {
-		h, l := bits.Mul64(x.Whole, x.Part)
-		m.square(1, l, h) // twice, since whole*part and part*whole
-		m.square(1, l, h)
-		h, l = bits.Mul64(x.Whole, x.Whole)
-		m.square(2, l, h)
-	}
+	w1, w0 := bits.Mul64(x.Part, x.Part)
+	w3, w2 := bits.Mul64(x.Whole, x.Whole)
+	h, l := bits.Mul64(x.Whole, x.Part) // twice, since whole*part and part*whole
+	var carry uint64
+	w1, carry = bits.Add64(w1, l<<1, 0)
+	w2, carry = bits.Add64(w2, h<<1|l>>63, carry)
+	w3 += h>>63 + carry
+	m.sq[0], carry = bits.Add64(m.sq[0], w0, 0)
+	m.sq[1], carry = bits.Add64(m.sq[1], w1, carry)
+	m.sq[2], carry = bits.Add64(m.sq[2], w2, carry)
+	m.sq[3], carry = bits.Add64(m.sq[3], w3, carry)
+	m.sq[4] += carry
 }
 
 // AddDifference enters x - y. The difference is exact, so the sums of pairs are
