@@ -14,7 +14,7 @@ func (m *Machine) becomeData(now Instant, out *Effects) {
 	if m.c.Phases.Protocol == Robust && m.c.Peers > 1 {
 		out.SetTimer(timerPhase, Distant)
 	}
-	out.phase(Data)
+	out.Add(Effect{Kind: EffectPhase, Phase: Data})
 	from := len(out.List)
 	m.c.Ordering.Start(now, out)
 	if !m.c.IgnoresEnds {

@@ -53,7 +53,7 @@ func (m *Machine) becomeDraining(now Instant, out *Effects) {
 	m.edge(Data, Draining)
 	m.phase = Draining
 	m.stopAt = Distant
-	out.phase(Draining)
+	out.Add(Effect{Kind: EffectPhase, Phase: Draining})
 	protocol := m.c.Phases.Protocol
 	if protocol != None && m.c.Peers > 1 {
 		stop := m.phasePacket(KindStop, 0)
@@ -219,6 +219,6 @@ func (m *Machine) becomeStopped(out *Effects) {
 	m.edge(Draining, Stopped)
 	m.phase, m.direct, m.passes = Stopped, false, false
 	out.SetTimer(timerPhase, Distant)
-	out.phase(Stopped)
+	out.Add(Effect{Kind: EffectPhase, Phase: Stopped})
 	out.Add(Effect{Kind: EffectSubmit})
 }

@@ -95,12 +95,6 @@ func (e *Effects) SetTimer(t TimerID, at Instant) {
 	f.Kind, f.Timer, f.At = EffectTimer, t, at
 }
 
-// phase says that the Machine is now in phase p.
-func (e *Effects) phase(p Phase) {
-	f := e.next()
-	f.Kind, f.Phase = EffectPhase, p
-}
-
 // Add appends an effect of another kind.
 func (e *Effects) Add(effect Effect) { e.List = append(e.List, effect) }
 

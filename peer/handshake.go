@@ -15,7 +15,7 @@ func (m *Machine) start(now Instant, out *Effects) {
 func (m *Machine) becomeHandshake(now Instant, out *Effects) {
 	m.edge(Idle, Handshake)
 	m.phase = Handshake
-	out.phase(Handshake)
+	out.Add(Effect{Kind: EffectPhase, Phase: Handshake})
 	m.flags[m.c.Self] |= flagReady // the own READY counts at once
 	m.ready = 1
 	if m.c.Peers > 1 {
