@@ -100,6 +100,9 @@ func (e *Engine) begin(now sim.Time) {
 // scheduleSends queues the explicit schedule in the order of the file, so that
 // entries of equal time are made in that order whoever makes them.
 func (e *Engine) scheduleSends(now sim.Time) {
+	if e.plan.load.Sends == nil {
+		return // each peer's broadcasts count from its own opening
+	}
 	for k := range e.plan.load.Sends {
 		if p, at, ok := e.src.Entry(k); ok {
 			h := &e.hosts[p]
