@@ -48,17 +48,15 @@ type view struct {
 //
 // The order of broadcasts in a history has to be one in which they happened:
 // Check panics on a message that follows from a later one.
-func (c *Checker) Check(h *History, settled bool, want Mask) (Properties, Quality) {
+func (c *Checker) Check(h *History, settled bool, want Mask) (properties Properties, quality Quality) {
 	c.ordered.loaded = want == AllProperties && c.ordered.orders.Load(h)
-	if c.ordered.loaded {
-		if properties, quality, ok := c.checkOrders(h); ok {
-			if !settled {
-				properties.unsettle()
-			}
-			return properties, quality
-		}
+	if !c.ordered.loaded || !c.checkOrders(h, &properties, &quality) {
+		return c.check(h, settled, want)
 	}
-	return c.check(h, settled, want)
+	if !settled {
+		properties.unsettle()
+	}
+	return properties, quality
 }
 
 // check is Check by passes over the logs.

@@ -32,7 +32,7 @@ func (c *Checker) Orders() *Orders {
 // repeated or made up, so only three properties can be violated, the total order
 // as soon as two logs differ. It is not ok when a rank is not the place of a
 // message among those of its sender.
-func (c *Checker) checkOrders(h *History) (properties Properties, quality Quality, ok bool) {
+func (c *Checker) checkOrders(h *History, properties *Properties, quality *Quality) (ok bool) {
 	x := &c.ordered
 	o := &x.orders
 	built := false
@@ -42,7 +42,7 @@ func (c *Checker) checkOrders(h *History) (properties Properties, quality Qualit
 		}
 		if !built {
 			if !x.relate(h, &c.small) {
-				return properties, quality, false
+				return false
 			}
 			built = true
 		}
@@ -59,7 +59,7 @@ func (c *Checker) checkOrders(h *History) (properties Properties, quality Qualit
 	if len(o.list) > 1 {
 		properties.Total.Verdict = Violated
 	}
-	return properties, quality, true
+	return true
 }
 
 // relate lays out what the broadcasts alone say of their messages. It is not ok

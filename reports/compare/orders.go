@@ -12,7 +12,7 @@ import (
 // that it has none. With them the cheap metrics take no pass over the logs, and
 // the others take one over those that differ, which is where sweeps of tiny runs
 // spend their comparisons.
-func (c *Comparer) CompareOrders(h *history.History, o *history.Orders, opts Options) Divergence {
+func (c *Comparer) CompareOrders(h *history.History, o *history.Orders, opts Options) (d Divergence) {
 	if o == nil || opts.Window != nil {
 		return c.Compare(h, opts)
 	}
@@ -25,7 +25,7 @@ func (c *Comparer) CompareOrders(h *history.History, o *history.Orders, opts Opt
 	}
 	list, n, logs := o.List(), o.Messages(), o.Logs()
 	pairs := logs * (logs - 1) / 2
-	d := Divergence{
+	d = Divergence{
 		Identical: len(list) == 1, PrefixConsistent: len(list) == 1, DistinctLogs: len(list), Pairs: result.Int(pairs),
 		Messages: n, Positions: n, CommonPrefix: n, Deliveries: n * logs,
 	}
