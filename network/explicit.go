@@ -15,10 +15,6 @@ func (n *Network) explicitOf(p *Packet) (lo, hi int) {
 	if p.Body == 0 || len(n.forced) == 0 {
 		return 0, 0
 	}
-	return n.searchExplicit(p)
-}
-
-func (n *Network) searchExplicit(p *Packet) (lo, hi int) {
 	for hi = len(n.forced); lo < hi; {
 		middle := int(uint(lo+hi) / 2)
 		e := &n.forced[middle]

@@ -73,16 +73,26 @@ func (n *Network) Broadcast(now sim.Time, p Packet, out []Fate) []Fate {
 	n.mustBeAddr(p.From)
 	n.at(now)
 	n.counts.Sent += uint64(n.peers - 1)
-	lo, hi := n.explicitOf(&p)
-	var row []uint32
 	k := n.current()
+	var row []uint32
 	if k.rows != nil {
 		row = k.rows[p.From]
 	}
-	l := &k.links[classDefault]
-	if row == nil && lo == hi && len(n.active) == 0 && now < calmTime && l.spreads {
+	lo, hi := 0, 0
+	if len(n.forced) > 0 {
+		lo, hi = n.explicitOf(&p)
+	}
+	if l := &k.links[classDefault]; row == nil && lo == hi && l.spreads && len(n.active) == 0 && now < calmTime {
 		return n.spread(now, &p, l, out)
 	}
+	return n.oneByOne(now, &p, k, row, lo, hi, out)
+}
+
+// oneByOne is Broadcast where packets must be looked at closely; row says which
+// links serve the receivers, nil for the default, and lo..hi-1 are the explicit
+// delays of the body.
+func (n *Network) oneByOne(now sim.Time, p *Packet, k *classes, row []uint32, lo, hi int, out []Fate) []Fate {
+	l := &k.links[classDefault]
 	d := n.draws(p.Name)
 	out = slices.Grow(out, n.peers-1)
 	for to := range n.peers {
@@ -97,7 +107,7 @@ func (n *Network) Broadcast(now sim.Time, p Packet, out []Fate) []Fate {
 		if lo != hi {
 			forced = n.takeExplicit(lo, hi, p.To)
 		}
-		out = n.route(now, &p, l, &d, forced, out)
+		out = n.route(now, p, l, &d, forced, out)
 	}
 	return out
 }

@@ -29,7 +29,10 @@ func (n *Network) spread(now sim.Time, p *Packet, l *link, out []Fate) []Fate {
 	size, from := len(out), int(p.From)
 	drawn := n.drawn
 	l.excess.SampleOthers(n.keys.delay.With(uint64(p.Name)), from, drawn)
-	out = slices.Grow(out, len(drawn))[:size+len(drawn)]
+	if cap(out)-size < len(drawn) {
+		out = slices.Grow(out, len(drawn))
+	}
+	out = out[:size+len(drawn)]
 	fates := out[size:]
 	if l.ordered && !l.lossy && !(l.based && n.place != nil) {
 		fillInOrder(fates, from, now, p.Ref, drawn, n.arrivals(p.From))
