@@ -1,7 +1,8 @@
 package peer
 
-// finish notes that the application has finished; STOP follows after the gap.
-func (m *Machine) finish(now Instant, out *Effects) error {
+// Finish is Step with an InputFinished: the application has finished, and STOP
+// follows after the gap.
+func (m *Machine) Finish(now Instant, out *Effects) error {
 	if m.phase != Data || m.finished {
 		return m.reject("the application has finished; want phase data, once")
 	}
@@ -34,9 +35,9 @@ func (m *Machine) wait(now Instant, out *Effects) error {
 // patience is when a log closes as it is unless something happens before.
 func (m *Machine) patience() Instant { return after(m.progress, m.c.Phases.Drain) }
 
-// abandon ends in vain a wait of the application: the peer says STOP and closes
-// its log as it is.
-func (m *Machine) abandon(now Instant, out *Effects) error {
+// Abandon is Step with an InputAbandon: a wait of the application ends in vain, and
+// the peer says STOP and closes its log as it is.
+func (m *Machine) Abandon(now Instant, out *Effects) error {
 	if m.phase != Data || m.finished {
 		return m.reject("the application waits no longer; want phase data, before it has finished")
 	}
@@ -105,7 +106,7 @@ func (m *Machine) Announce(now Instant, q ID, count int32, out *Effects) error {
 		if m.finished {
 			return nil
 		}
-		return m.finish(now, out)
+		return m.Finish(now, out)
 	}
 	m.announce(now, q, count, out) // a peer may be done before this one is up
 	return nil

@@ -2,14 +2,19 @@ package peer
 
 import "time"
 
-// start powers the peer on: protocol none opens data at once, the others say READY.
-func (m *Machine) start(now Instant, out *Effects) {
+// Start is Step with an InputStart: it powers the peer on. Protocol none opens data
+// at once, the others say READY.
+func (m *Machine) Start(now Instant, out *Effects) error {
+	if m.phase != Idle {
+		return m.reject("a second start")
+	}
 	m.progress, m.asked = now, now
 	if m.c.Phases.Protocol == None {
 		m.becomeData(now, out)
-		return
+	} else {
+		m.becomeHandshake(now, out)
 	}
-	m.becomeHandshake(now, out)
+	return nil
 }
 
 func (m *Machine) becomeHandshake(now Instant, out *Effects) {

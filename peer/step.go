@@ -40,20 +40,17 @@ func (m *Machine) Step(now Instant, in Input, out *Effects) error {
 	}
 	switch in.Kind {
 	case InputStart:
-		if m.phase != Idle {
-			return m.reject("a second start")
-		}
-		m.start(now, out)
+		return m.Start(now, out)
 	case InputTimer:
 		return m.expire(now, in.Timer, out)
 	case InputBroadcast:
 		return m.Broadcast(now, in.ID, out)
 	case InputFinished:
-		return m.finish(now, out)
+		return m.Finish(now, out)
 	case InputWaiting:
 		return m.wait(now, out)
 	case InputAbandon:
-		return m.abandon(now, out)
+		return m.Abandon(now, out)
 	case InputAnnounce:
 		return m.Announce(now, in.From, in.Count, out)
 	case InputRestart:

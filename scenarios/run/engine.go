@@ -376,7 +376,7 @@ func (e *Engine) powerOn() {
 	e.announceFaults()
 	for i := range e.machines {
 		if !e.hosts[i].down {
-			e.step(i, 0, peer.Input{Kind: peer.InputStart})
+			e.tell(i, 0, (*peer.Machine).Start)
 		}
 	}
 	e.begin(0)

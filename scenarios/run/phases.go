@@ -126,7 +126,7 @@ func (e *Engine) consult(p int, now sim.Time) {
 	}
 	if h.left {
 		if !e.awaitsData() {
-			e.finishSender(p, now, peer.InputFinished)
+			e.finishSender(p, now, (*peer.Machine).Finish)
 		}
 		return
 	}
@@ -142,10 +142,10 @@ func (e *Engine) consult(p int, now sim.Time) {
 	switch done := e.src.Done(peer.ID(p)); {
 	case done && e.awaitsData():
 	case done:
-		e.finishSender(p, now, peer.InputFinished)
+		e.finishSender(p, now, (*peer.Machine).Finish)
 	case e.plan.load.Sends != nil && e.outcome.DataAt == sim.Never: // its broadcasts have no times yet
 	case h.despairs:
-		e.finishSender(p, now, peer.InputAbandon)
+		e.finishSender(p, now, (*peer.Machine).Abandon)
 	case !h.waiting:
 		h.waiting = true
 		e.step(p, now, peer.Input{Kind: peer.InputWaiting})
@@ -223,11 +223,27 @@ func (e *Engine) sendOut(p int, now sim.Time, m *workload.Message) {
 	e.putDown()
 }
 
+// turn is a method of a machine that takes one of the inputs of every life.
+type turn func(m *peer.Machine, now peer.Instant, out *peer.Effects) error
+
+// tell is step with the input that the turn takes.
+func (e *Engine) tell(p int, now sim.Time, what turn) {
+	if e.saving {
+		e.maybeSave(p, now)
+	}
+	e.out.Reset()
+	if err := what(&e.machines[p], e.local(p, now), &e.out); err != nil {
+		e.fail(p, now, err)
+		return
+	}
+	e.conclude(p, now, nil)
+}
+
 // finishSender tells the machine that its application has finished, or has
 // waited in vain. Without a protocol of phases the host announces it to every peer.
-func (e *Engine) finishSender(p int, now sim.Time, how peer.InputKind) {
+func (e *Engine) finishSender(p int, now sim.Time, how turn) {
 	e.hosts[p].finished = true
-	e.step(p, now, peer.Input{Kind: how})
+	e.tell(p, now, how)
 	if e.plan.phases.Protocol != peer.None {
 		return
 	}
