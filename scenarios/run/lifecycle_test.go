@@ -9,6 +9,7 @@ import (
 
 	"mpcomm/peer"
 	"mpcomm/peer/journal"
+	"mpcomm/peer/order"
 	"mpcomm/scenarios/run"
 	"mpcomm/sim"
 )
@@ -239,5 +240,49 @@ faults: [{at: 5ms, since: data, partition: [[0], [1, 2, 3]], for: 1ms}]
 		if faults != 2 {
 			t.Fatalf("seed %d: %d faults, want a beginning and an end", seed, faults)
 		}
+	}
+}
+
+// TestT0InTheMiddleOfAnOpening: where the last peer gives up others, data has begun
+// while it is still handed what came before it opened. Its application is asked at
+// that point, and says STOP there if it has left; what was made of these seeds
+// before stays.
+func TestT0InTheMiddleOfAnOpening(t *testing.T) {
+	t.Parallel()
+	s := parse(t, `version: 1
+name: given-up
+peers: 5
+orderings: [naive, lamport]
+phases: {kind: robust, give_up: 40ms, drain: 100ms}
+workload: {messages: 4, gap: 0ms}
+network: {latency: {kind: exponential, mean: 5ms}, loss: 1/2}
+faults: [{at: 1ms, leave: 2}]
+`)
+	for i, want := range []string{"7487203bbe7b28cd150b74cfa3e161a4", "002fa0ed21d793ad44c5937604f7afc4"} {
+		p, err := run.Compile(s, s.Orderings[i], order.Builtin())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := digest(mustRun(t, engine(t, p, run.Options{}), 1)); got != want {
+			t.Errorf("%s: digest %s, want %s", p.Label(), got, want)
+		}
+	}
+}
+
+// TestAPeerIsWaitedFor: a run in which all others have handed in their logs goes
+// on until a peer that crashed and is to come back is there, whatever it remembers.
+func TestAPeerIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	o, _ := judged(t, `version: 1
+name: waited-for
+peers: 3
+orderings: [naive]
+phases: {kind: robust, drain: 50ms}
+workload: {messages: 3, gap: 1ms}
+network: {latency: 1ms}
+faults: [{at: 3ms, crash: 2, restart: 2s, state: lost}]
+`, 1)
+	if ms(o.End) != 2000 || o.Limit != run.LimitNone {
+		t.Errorf("the run ends at %v with limit %q, want 2s, when the last peer is back, and none", o.End, o.Limit)
 	}
 }
