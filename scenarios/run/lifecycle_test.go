@@ -10,6 +10,7 @@ import (
 	"mpcomm/peer"
 	"mpcomm/peer/journal"
 	"mpcomm/peer/order"
+	"mpcomm/scenarios"
 	"mpcomm/scenarios/run"
 	"mpcomm/sim"
 )
@@ -284,5 +285,50 @@ faults: [{at: 3ms, crash: 2, restart: 2s, state: lost}]
 `, 1)
 	if ms(o.End) != 2000 || o.Limit != run.LimitNone {
 		t.Errorf("the run ends at %v with limit %q, want 2s, when the last peer is back, and none", o.End, o.Limit)
+	}
+}
+
+// twice is an ordering that breaks the rules: it sends two packets of one name.
+type twice struct{ moody }
+
+func (o *twice) Broadcast(_ peer.Instant, m *peer.Message, out *peer.Effects) {
+	out.ToAll(*m)
+	out.ToAll(*m)
+}
+
+// TestRunsEndWithTheEventThatEndsThem: no event comes behind one in which something
+// went wrong, or in whose wake the last peers crashed.
+func TestRunsEndWithTheEventThatEndsThem(t *testing.T) {
+	t.Parallel()
+	const text = `version: 1
+name: over
+peers: 2
+orderings: [%s]
+phases: none
+workload: {sends: [{at: 5ms, from: 0}, {at: 50ms, from: 1}]}
+network: {latency: 10ms}
+faults: [%s]
+`
+	table, err := order.Builtin().With(order.Spec{Kind: "twice", New: func(order.Values) (peer.Ordering, error) {
+		return &twice{moody{calls: new(int)}}, nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := scenarios.Parse("over.yaml", fmt.Appendf(nil, text, "twice", ""), nil, table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := run.Compile(s, s.Orderings[0], table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := engine(t, p, run.Options{DetectNames: true}).Run(1)
+	if err == nil || o.Events != 1 {
+		t.Errorf("%d events, error %v; want one event, and that two packets have one name", o.Events, err)
+	}
+	o, _ = judged(t, fmt.Sprintf(text, "naive", `{after: "1st broadcast at any", crash: 0}, {after: "1st broadcast at any", crash: 1}`), 1)
+	if o.Events != 1 {
+		t.Errorf("%d events; want that of the first broadcast, after which both peers crashed", o.Events)
 	}
 }
