@@ -53,7 +53,7 @@ func drawPassing(t *rapid.T) string {
 		b.WriteString("clocks:\n  peers:\n    \"0\": {offset: 7ms}\n")
 	}
 	if peers > 2 {
-		b.WriteString("faults: [" + strings.Join(drawFaults(t), ", ") + "]\n")
+		b.WriteString("faults: [" + strings.Join(drawFaults(t, messages), ", ") + "]\n")
 	}
 	b.WriteString(rapid.SampledFrom([]string{"", "ties: permuted\n"}).Draw(t, "ties"))
 	b.WriteString(rapid.SampledFrom([]string{"limits: {until: 10m}\n", "limits: {until: 10m, events: 50}\n", "limits: {until: 41ms, since: data}\n"}).Draw(t, "limits"))
@@ -61,10 +61,14 @@ func drawPassing(t *rapid.T) string {
 }
 
 // drawFaults draws a crash, or none, and a cut, or none.
-func drawFaults(t *rapid.T) (faults []string) {
+func drawFaults(t *rapid.T, messages int) (faults []string) {
 	if rapid.IntRange(0, 2).Draw(t, "crash") == 0 {
-		faults = append(faults, rapid.SampledFrom([]string{"{at: 30ms, crash: 1}", "{at: 3ms, crash: 2}", "{at: 90ms, since: data, crash: 0}",
-			"{at: 20ms, crash: 1, restart: 120ms, state: kept}", "{at: 20ms, crash: 1, restart: 120ms, state: lost}"}).Draw(t, "how"))
+		how := []string{"{at: 30ms, crash: 1}", "{at: 3ms, crash: 2}", "{at: 90ms, since: data, crash: 0}",
+			"{at: 20ms, crash: 1, restart: 120ms, state: kept}", "{at: 20ms, crash: 1, restart: 120ms, state: lost}"}
+		if messages > 0 {
+			how = append(how, `{at_delivery: "p0#0", crash: 0, sent: 1}`, `{at_delivery: "p1#0", crash: 2}`)
+		}
+		faults = append(faults, rapid.SampledFrom(how).Draw(t, "how"))
 	}
 	if rapid.IntRange(0, 1).Draw(t, "cut") == 0 {
 		cut := rapid.SampledFrom([]string{"isolate: 0", "isolate: [1, 2]", "partition: [[0], [1, 2]]", "partition: [[1], [0]], one_way: true"}).Draw(t, "what")
