@@ -243,12 +243,13 @@ func (f *Folder) readRuns(folder fs.FS, columns []string) error {
 }
 
 // allThere refuses a table of runs of a complete sweep that has more or fewer of
-// them than its lines: what is drawn of it would be of another sample.
+// them than its lines: what is drawn of it would be of another sample. Line 1 of a
+// table is its header.
 func (f *Folder) allThere(rows map[*Line]uint64) error {
 	for i := range f.Lines {
 		if l := &f.Lines[i]; f.Complete && rows[l] != l.Runs {
 			return fmt.Errorf("runs.csv: it has %d rows of line %d of dataset.csv, %s, which has %d runs; want the table as the sweep wrote it",
-				rows[l], i+1, l.Ordering, l.Runs)
+				rows[l], i+2, l.Ordering, l.Runs)
 		}
 	}
 	return nil

@@ -117,7 +117,7 @@ func TestReadErrors(t *testing.T) {
 		{"dataset.csv", ",7,2,6,", ",7,two,6,", `dataset.csv:2:19: runs: "two" is no whole number`},
 		{"runs.csv", "naive,7,1,", "naive,7,one,", `runs.csv:2:13: events: "one" is no number`},
 		{"runs.csv", "5ms,naive,7", "5ms,other,7", `runs.csv:2:5: ordering: a run of "other" in a cell that dataset.csv does not have`},
-		{"runs.csv", "5ms,naive,8,1,0.5\n", "", "runs.csv: it has 1 rows of line 1 of dataset.csv, naive, which has 2 runs"},
+		{"runs.csv", "5ms,naive,8,1,0.5\n", "", "runs.csv: it has 1 rows of line 2 of dataset.csv, naive, which has 2 runs"},
 	} {
 		files := folder(t)
 		if c.old == "" {
