@@ -97,6 +97,11 @@ func (a *app) goOn(c *cobra.Command, args []string, f *sweepFlags, log *store.Lo
 	if err != nil {
 		return nil, err
 	}
+	if len(args) == 0 {
+		if err := k.copyStands(a.table); err != nil {
+			return nil, err
+		}
+	}
 	r, err := a.requestOf(c, args, f, k)
 	if err != nil {
 		return nil, err
@@ -148,6 +153,28 @@ func (k *kept) sayAgain(r *request) (err error) {
 	r.argument, r.selection = k.notes.Argument, k.notes.Selection
 	r.settings, err = k.settings()
 	return err
+}
+
+// copyStands refuses to go on with the copy of a scenario that says something else
+// than the chunks: who changed it asks for another sweep. What cannot be read, as a
+// kill may leave it, asks for nothing.
+func (k *kept) copyStands(table order.Table) error {
+	text, err := readOwn(k.dir, scenarioCopy)
+	if err != nil || string(text) == k.notes.Scenario {
+		return nil
+	}
+	there, errThere := k.scenario(table)
+	here, errHere := k.parse(text, table)
+	if errThere != nil || errHere != nil || scenarios.Hash(there) == scenarios.Hash(here) {
+		return nil
+	}
+	list, err := valuesApart(there, here)
+	if err != nil {
+		return nil
+	}
+	name := filepath.Join(k.dir, scenarioCopy)
+	return fmt.Errorf("%s is of another sweep than %s:%s\nwant it as it was, or removed, since the chunks hold it too; or another folder for another sweep",
+		name, k.log.Path(), otherwise(list))
 }
 
 // restoreCopy writes the copy of the scenario again if it is not whole: a process
@@ -250,8 +277,13 @@ func (k *kept) settings() ([]scenarios.Setting, error) {
 // scenario reads the scenario as it was. Files that it reads are beside the
 // chunks, or, when their names lead out of the folder, where they were.
 func (k *kept) scenario(table order.Table) (*scenarios.Scenario, error) {
+	return k.parse([]byte(k.notes.Scenario), table)
+}
+
+// parse reads a text that stands for the scenario in the folder.
+func (k *kept) parse(text []byte, table order.Table) (*scenarios.Scenario, error) {
 	here, there := scenarios.FilesIn(k.dir), scenarios.FilesIn(filepath.Dir(k.notes.Argument))
-	return scenarios.Parse(filepath.Join(k.dir, scenarioCopy), []byte(k.notes.Scenario), func(name string) ([]byte, error) {
+	return scenarios.Parse(filepath.Join(k.dir, scenarioCopy), text, func(name string) ([]byte, error) {
 		data, err := here(name)
 		if err != nil && !filepath.IsLocal(name) {
 			return there(name)
