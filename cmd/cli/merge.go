@@ -67,8 +67,12 @@ func (a *app) merge(dirs []string, out string, asJSON, quiet bool, seen look) er
 	if err := a.carryOut(w); err != nil {
 		return err
 	}
-	for _, both := range joined.Twice[:min(len(joined.Twice), 8)] {
+	const named = 8
+	for _, both := range joined.Twice[:min(len(joined.Twice), named)] {
 		a.say("chunk %d is in %s and in %s, with the same bytes; it counts once", both.Chunk, both.First, both.Second)
+	}
+	if more := len(joined.Twice) - named; more > 0 {
+		a.say("and so %s more", count(more, "chunk"))
 	}
 	if err := a.show(w, asJSON, seen); err != nil {
 		return err
@@ -191,7 +195,7 @@ func (a *app) join(parts []*kept) (*campaign, *store.Joined, error) {
 	damaged := a.damaged(parts)
 	if lacking := lackingOf(parts); lacking.chunks > 0 {
 		return nil, nil, &failure{statusUnknown, errors.Join(append(damaged,
-			fmt.Errorf("%s of %d are missing: %s", count(lacking.chunks, "chunk"), first.identity.Chunks, lacking.words()))...)}
+			fmt.Errorf("%s of %d %s missing: %s", count(lacking.chunks, "chunk"), first.identity.Chunks, isOrAre(lacking.chunks), lacking.words()))...)}
 	}
 	if len(damaged) > 0 {
 		a.say("%v\nno chunk is missing for it, so that the parts are joined without what is damaged", errors.Join(damaged...))

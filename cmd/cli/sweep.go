@@ -42,8 +42,8 @@ func (a *app) sweepCommand() *cobra.Command {
 		Short: "Many seeds of a scenario: how often, how far, with intervals",
 		Long: "sweep runs a scenario, the built-in lab by default, with one seed after another: every\n" +
 			"cell of its grid under each of its orderings. With -o it writes dataset.csv, differences.csv,\n" +
-			"columns.csv, which says what each of their columns means, the figure divergence.svg, .png and\n" +
-			".csv, and manifest.json. The same command gives the same bytes.\n\n" +
+			"columns.csv, which says what each of their columns means, the figure divergence.svg, .png,\n" +
+			".pdf and .csv, and manifest.json. The same command gives the same bytes.\n\n" +
 			"Orderings share seeds, and so sends and delays: each is also compared with the first one of its\n" +
 			"cell, or with that of --versus, run by run, which bounds their difference more closely than\n" +
 			"their rows do. Where a pairing saves variance the screen shows it.\n\n" +

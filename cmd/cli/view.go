@@ -233,6 +233,14 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %s", n, noun)
 }
 
+// isOrAre is the verb of so many.
+func isOrAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
 // firstSentence is the beginning of a text up to its first full stop.
 func firstSentence(text string) string {
 	text = strings.Join(strings.Fields(text), " ")

@@ -170,6 +170,9 @@ func (w *Sweep) compile() error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
+	if err := w.findVersus(); err != nil {
+		return err
+	}
 	return w.checkCounters()
 }
 
@@ -218,11 +221,35 @@ func (c *cell) compile(s *scenarios.Scenario, o *Options) error {
 		}
 		c.units = append(c.units, u)
 	}
-	if o.Versus != "" && len(errs) == 0 {
-		c.versus = slices.IndexFunc(c.units, func(u unit) bool { return u.plan.Label() == o.Versus })
-		if c.versus < 0 {
-			errs = append(errs, fmt.Errorf("%sversus: no ordering is called %s; want one of %s", cellPrefix(c.head.Cell), o.Versus, c.labels()))
+	return errors.Join(errs...)
+}
+
+// findVersus finds in each cell the ordering that the others are compared with. It
+// says once, not for each cell, which orderings there are instead.
+func (w *Sweep) findVersus() error {
+	label := w.options.Versus
+	if label == "" {
+		return nil
+	}
+	var first []*cell // without it, of each list of orderings
+	without := 0
+	for i := range w.cells {
+		c := &w.cells[i]
+		if c.versus = slices.IndexFunc(c.units, func(u unit) bool { return u.plan.Label() == label }); c.versus >= 0 {
+			continue
 		}
+		without++
+		if !slices.ContainsFunc(first, func(other *cell) bool { return other.labels() == c.labels() }) {
+			first = append(first, c)
+		}
+	}
+	var errs []error
+	for _, c := range first {
+		prefix := ""
+		if len(first) > 1 || without < len(w.cells) {
+			prefix = cellPrefix(c.head.Cell)
+		}
+		errs = append(errs, fmt.Errorf("%sversus: no ordering is called %s; want one of %s", prefix, label, c.labels()))
 	}
 	return errors.Join(errs...)
 }
