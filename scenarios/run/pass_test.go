@@ -148,3 +148,21 @@ network: {latency: {kind: uniform, min: 0ms, max: 9ms}, link: datagram}
 		t.Error("fifo delivers in order without being asked")
 	}
 }
+
+// A peer that is down takes nothing, not even the message by which its log would close.
+func TestNothingPassesThroughAPeerThatIsDown(t *testing.T) {
+	t.Parallel()
+	p := compile(t, `version: 1
+name: down
+peers: 3
+orderings: [naive]
+phases: none
+workload: {sends: [{at: 0ms, from: 0}]}
+network: {latency: 10ms}
+faults: [{at: 5ms, crash: 1}]
+`)
+	o := mustRun(t, engine(t, p, run.Options{}), 1)
+	if logged := len(o.History.Logs[1].Refs); logged != 0 || o.Cost.LostToCrash != 1 {
+		t.Errorf("the peer that crashed logged %d messages, and %d were lost to the crash; want 0 and 1", logged, o.Cost.LostToCrash)
+	}
+}
