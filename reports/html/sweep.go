@@ -196,7 +196,7 @@ func sweepData(f *dataset.Folder) map[string]any {
 		lines = append(lines, lineData(&f.Lines[i], axes, orderings, metrics))
 	}
 	return map[string]any{
-		"axes": axes, "orderings": orderings, "metrics": metrics, "lines": lines, "runs": f.Seeds.Runs, "per_run": f.PerRun,
+		"axes": axes, "orderings": orderings, "metrics": metrics, "lines": lines, "runs": runsOf(f), "per_run": f.PerRun,
 	}
 }
 
@@ -271,7 +271,19 @@ func numberOf(text string) *float64 {
 	return &v
 }
 
-// Range says which seeds a sweep has seen.
+// Runs says how many runs the sweep has.
+func (v sweepView) Runs() string { return runsOf(v.Folder) }
+
+// runsOf is how many runs a sweep has of each ordering. One that is not complete
+// has as many in no more than some cells, and its lines say how many they are.
+func runsOf(f *dataset.Folder) string {
+	if f.Complete {
+		return fmt.Sprintf("%d runs of each ordering in each cell", f.Seeds.Runs)
+	}
+	return fmt.Sprintf("up to %d runs of each ordering in each cell, as the table says", f.Seeds.Runs)
+}
+
+// Range says which seeds a sweep has seen, or was to see.
 func (v sweepView) Range() string {
 	s := v.Folder.Seeds
 	return fmt.Sprintf("seeds %d to %d", s.First, s.First+uint64(s.Runs)-1)

@@ -107,6 +107,26 @@ func TestIncompleteInWords(t *testing.T) {
 	}
 }
 
+// TestInterruptedInWords: a sweep that was interrupted does not claim the runs that
+// it was to make.
+func TestInterruptedInWords(t *testing.T) {
+	t.Parallel()
+	f := swept(t)
+	for complete, want := range map[bool]string{
+		true:  "<p>a sweep · 2 runs of each ordering in each cell · seeds 7 to 8",
+		false: "<p>a sweep · up to 2 runs of each ordering in each cell, as the table says · seeds 7 to 8",
+	} {
+		f.Complete = complete
+		var b bytes.Buffer
+		if err := html.WriteSweep(&b, &html.Sweep{Folder: f}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("complete %v: the page lacks %q", complete, want)
+		}
+	}
+}
+
 // sweeps draws any column over any axis, and keeps in its address which.
 func sweeps(t *testing.T, parent context.Context, _, _ []byte) {
 	b := open(t, parent, sweepReport(t), "#y=overtakings%20per%20message&x=peers&log=0&network.latency.mean=40ms")

@@ -26,7 +26,7 @@ export function drawCurve({ data, metrics, state }, series) {
     const last = s.points[s.points.length - 1];
     svg.append(svgEl("text", { class: `end ${s.hue}`, x: across(last.at) + 12, y, "dominant-baseline": "central" }, s.label));
   }
-  const note = `Bars are 95 % intervals${data.per_run ? "; where runs are known, thin lines reach from their 5th to their 95th percentile" : ""}. ${data.runs} runs of each ordering in each cell.`;
+  const note = `Bars are 95 % intervals${data.per_run ? "; where runs are known, thin lines reach from their 5th to their 95th percentile" : ""}; ${data.runs}.`;
   return [svg, el("p", { class: "soft" }, note), numbersTable(axis, metric, series)];
 }
 
