@@ -164,10 +164,12 @@ func readLog(name string) (compare.File, error) {
 // logNames replaces folders by the logs in them, p2 before p10.
 func logNames(args []string) ([]string, error) {
 	var names []string
+	var problems []error
 	for _, arg := range args {
 		info, err := os.Stat(arg)
 		if err != nil {
-			return nil, fmt.Errorf("cannot read %s: %w", arg, reason(err))
+			problems = append(problems, fmt.Errorf("cannot read %s: %w", called(arg), reason(err)))
+			continue
 		}
 		if !info.IsDir() {
 			names = append(names, arg)
@@ -175,7 +177,8 @@ func logNames(args []string) ([]string, error) {
 		}
 		entries, err := os.ReadDir(arg)
 		if err != nil {
-			return nil, fmt.Errorf("cannot read the folder %s: %w", arg, reason(err))
+			problems = append(problems, fmt.Errorf("cannot read the folder %s: %w", arg, reason(err)))
+			continue
 		}
 		var inside []string
 		for _, e := range entries {
@@ -184,10 +187,11 @@ func logNames(args []string) ([]string, error) {
 			}
 		}
 		if len(inside) == 0 {
-			return nil, fmt.Errorf("the folder %s holds no .log or .jsonl file; want one folder of logs, such as out/logs/naive", arg)
+			problems = append(problems, fmt.Errorf("the folder %s holds no .log or .jsonl file; want one folder of logs, such as out/logs/naive", arg))
+			continue
 		}
 		slices.SortFunc(inside, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b)) })
 		names = append(names, inside...)
 	}
-	return names, nil
+	return names, errors.Join(problems...)
 }

@@ -76,7 +76,7 @@ func (a *app) fit(c *cobra.Command, file string, f *fitFlags) error {
 	defer r.Close()
 	matrix, err := isMatrix(r.Reader)
 	if err != nil {
-		return fmt.Errorf("cannot read %s: %w", file, reason(err))
+		return fmt.Errorf("cannot read %s: %w", called(file), reason(err))
 	}
 	var fitted *fittedModel
 	if matrix {
@@ -110,7 +110,7 @@ const fitHead = 4 << 20
 func openTrips(file string) (*trips, error) {
 	r, err := os.Open(file)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read %s: %w", file, reason(err))
+		return nil, fmt.Errorf("cannot read %s: %w", called(file), reason(err))
 	}
 	info, err := r.Stat()
 	switch {

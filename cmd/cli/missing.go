@@ -95,7 +95,7 @@ func (a *app) presentParts(dirs []string) ([]*kept, error) {
 			continue
 		case err != nil:
 			if _, statErr := os.Stat(dir); errors.Is(statErr, fs.ErrNotExist) {
-				a.say("%s is not there yet", dir)
+				a.say("%s is not there yet", called(dir))
 				continue
 			}
 			errs = append(errs, err)

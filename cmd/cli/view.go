@@ -233,6 +233,15 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %s", n, noun)
 }
 
+// called is the name of a file or a folder in a sentence. An empty one, such as of a
+// variable of the shell that is not set, is seen only in quotation marks.
+func called(name string) string {
+	if name == "" {
+		return `""`
+	}
+	return name
+}
+
 // isOrAre is the verb of so many.
 func isOrAre(n int) string {
 	if n == 1 {
