@@ -100,7 +100,6 @@ type Engine struct {
 	addCounter func(string, int64)
 	parking    uint32 // slot of the packet at hand
 	recheck    bool   // whether T0 may have come in the present step
-	opening    bool   // a peer is handed what came before it opened, and its application was not asked yet
 	serial     uint32 // packets sent so far, for the digest
 	now        sim.Time
 	until      sim.Time

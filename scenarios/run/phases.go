@@ -46,7 +46,6 @@ func (e *Engine) open(p int, now sim.Time) {
 	if cap(parked) > mostParked {
 		h.parked = nil // it is needed once a run, and there are as many as peers
 	}
-	e.opening = len(parked) > 0
 	for k := 0; k < len(parked); {
 		slot, came, next := e.unpark(parked, k)
 		k = next
@@ -56,7 +55,6 @@ func (e *Engine) open(p int, now sim.Time) {
 		}
 		e.drop(slot)
 	}
-	e.opening = false
 	e.begin(now)
 	e.consult(p, now)
 }
@@ -102,9 +100,6 @@ func (e *Engine) begin(now sim.Time) {
 // scheduleSends queues the explicit schedule in the order of the file, so that
 // entries of equal time are made in that order whoever makes them.
 func (e *Engine) scheduleSends(now sim.Time) {
-	if e.plan.load.Sends == nil && !e.opening {
-		return // each peer's broadcasts count from its own opening, at which it was asked
-	}
 	for k := range e.plan.load.Sends {
 		if p, at, ok := e.src.Entry(k); ok {
 			h := &e.hosts[p]
