@@ -58,7 +58,8 @@ func listed(line string) string {
 	}
 	means := strings.TrimLeft(name[gap:], " ")
 	column := len(line) - len(means)
-	return line[:column] + fold(means, helpWidth-column, strings.Repeat(" ", column))
+	folded := fold(means, helpWidth-column, "")
+	return line[:column] + strings.ReplaceAll(folded, "\n", "\n"+strings.Repeat(" ", column))
 }
 
 // fold breaks a line at spaces, so that none is wider unless a word is. Lines

@@ -40,9 +40,10 @@ func TestHelpWidth(t *testing.T) {
 func TestReflow(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("word ", 20)
-	got := reflow("one\ntwo\n  a list\n  name   " + long + "\nthree " + long + "\n\nfour")
+	got := reflow("one\ntwo\n  a list\n  name   " + long + "word word word word word word word word word word\nthree " + long + "\n\nfour")
 	want := "one two\n  a list\n  name   word word word word word word word word word word word word word word\n" +
-		"         word word word word word word\n" +
+		"         word word word word word word word word word word word word word word\n" +
+		"         word word\n" +
 		"three word word word word word word word word word word word word word word word\n" +
 		"word word word word word\n\nfour"
 	if got != want {
