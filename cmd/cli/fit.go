@@ -38,7 +38,7 @@ func (a *app) fitCommand() *cobra.Command {
 		Long: "fit reads measured round trips and prints the part of a scenario that models them,\n" +
 			"after a report, in comments, of how far the model is from the measurement.\n\n" +
 			"FILE is one of\n" +
-			"  a matrix          CSV; names in the first line, then for each a line with its name and a round trip to each; a cell that is empty was not measured\n" +
+			"  a matrix          CSV; a corner, which may be empty, and the names in the first line, then for each a line with its name and a round trip to each; a cell that is empty was not measured\n" +
 			"  a series          one ping a line: its round trip, or lost (also timeout, nan, *, -)\n" +
 			"  a series in time  lines `seconds,round trip`; nothing after the comma is lost too\n" +
 			"A series may begin with a line of names; what follows a # is left out.\n\n" +

@@ -148,7 +148,7 @@ func TestReadPingsRefuses(t *testing.T) {
 		{"1\n-2\n", `x.csv:2:1: "-2" is negative; want`},
 		{"1\n1e300\n", `x.csv:2:1: "1e300": is more than 24h0m0s in this unit`},
 		{"0,1\n1\n", "x.csv:2:1: 1 columns; want 2, as in the lines before"},
-		{"0,1\n1,2,3\n", "x.csv:2:5: 3 columns; want a round trip alone, or a time and a round trip"},
+		{"0,1\n1,2,3\n", "x.csv:2:5: 3 columns; want a round trip alone, or a time and a round trip; or a matrix, a corner and two or more names in its first line"},
 		{"5,1\n4,1\n", "x.csv:2:1: time 4 lies before that of the ping before; want times that do not fall"},
 		{"5,1\nsix,1\n", `x.csv:2:1: time "six": want a number of seconds`},
 		{"5,1\n 6, one\n", `x.csv:2:5: "one": want a round trip`},

@@ -100,7 +100,7 @@ func (p *pingReader) add(column int, format string, args ...any) {
 func (p *pingReader) line(text string) {
 	cells := strings.Split(text, ",")
 	if len(cells) > 2 {
-		p.add(len(cells[0])+len(cells[1])+3, "%d columns; want a round trip alone, or a time and a round trip", len(cells))
+		p.add(len(cells[0])+len(cells[1])+3, "%d columns; want a round trip alone, or a time and a round trip; or a matrix, a corner and two or more names in its first line", len(cells))
 		return
 	}
 	first := p.columns == 0
