@@ -95,6 +95,7 @@ func (a *app) execute(args []string) int {
 
 // command is the tree of commands.
 func (a *app) command() *cobra.Command {
+	versionAsked := false
 	root := &cobra.Command{
 		Use:   a.program + " COMMAND",
 		Short: "Did everyone see the same messages in the same order?",
@@ -104,17 +105,22 @@ func (a *app) command() *cobra.Command {
 			"Exit status: 0 expectations hold or none were given, 1 an expectation failed,\n" +
 			"2 cannot tell (a limit came first, or the work was interrupted),\n" +
 			"64 bad usage or bad input.",
-		Example:       "  mpcomm lab\n  mpcomm run minimal\n  mpcomm sweep lab --runs 200 -o out",
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args:          cobra.ArbitraryArgs,
+		Example:               "  mpcomm lab\n  mpcomm run minimal\n  mpcomm sweep lab --runs 200 -o out",
+		SilenceErrors:         true,
+		DisableFlagsInUseLine: true,
+		SilenceUsage:          true,
+		Args:                  cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
+			if versionAsked && len(args) == 0 {
+				return a.sayVersion()
+			}
 			if len(args) == 0 {
 				return &usageError{c, errors.New("which command? want one of " + commandNames(c))}
 			}
 			return &usageError{c, fmt.Errorf("unknown command %q%s", args[0], suggestCommand(c, args[0]))}
 		},
 	}
+	root.Flags().BoolVar(&versionAsked, "version", false, "the same as the command version")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return &usageError{c, err} })
 	root.AddCommand(a.labCommand(), a.runCommand(), a.drawCommand(), a.sweepCommand(), a.mergeCommand(), a.missingCommand(),
 		a.figuresCommand(), a.compareCommand(), a.listCommand(), a.fitCommand(), a.benchCommand(),

@@ -160,10 +160,12 @@ func (a *app) versionCommand() *cobra.Command {
 		Use:   "version",
 		Short: "The version of the program, of Go and of the platform",
 		Args:  arguments(0, 0, "no arguments"),
-		RunE: func(*cobra.Command, []string) error {
-			return a.answerBytes(fmt.Appendf(nil, "%s %s %s %s/%s\n", a.program, version(), runtime.Version(), runtime.GOOS, runtime.GOARCH))
-		},
+		RunE:  func(*cobra.Command, []string) error { return a.sayVersion() },
 	}
+}
+
+func (a *app) sayVersion() error {
+	return a.answerBytes(fmt.Appendf(nil, "%s %s %s %s/%s\n", a.program, version(), runtime.Version(), runtime.GOOS, runtime.GOARCH))
 }
 
 // version is that of the module, with its revision where the build knows it.

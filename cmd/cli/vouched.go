@@ -21,7 +21,7 @@ func (a *app) alreadyDone(c *cobra.Command, args []string, f *sweepFlags) (bool,
 	m, err := dataset.ReadManifest(os.DirFS(f.resume))
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, dataset.ErrNoManifest):
-		return false, nil
+		return false, orphaned(f.resume, err)
 	case err != nil: // nobody knows what it vouches for
 		return false, fmt.Errorf("%s: %w", f.resume, err)
 	case !m.Complete || m.Seeds.Shard != "": // of a shard the chunks are all there is
@@ -44,6 +44,19 @@ func (a *app) alreadyDone(c *cobra.Command, args []string, f *sweepFlags) (bool,
 	}
 	a.say("%s is complete; nothing is left to do", f.resume)
 	return true, nil
+}
+
+// orphaned refuses to begin a sweep over the tables of one for which no manifest
+// vouches and of which no chunks are left, so that nobody could make them again.
+func orphaned(dir string, why error) error {
+	if !holds(dir, "dataset.csv") {
+		return nil
+	}
+	missing := "no manifest.json"
+	if errors.Is(why, dataset.ErrNoManifest) {
+		missing = "a manifest.json that is none"
+	}
+	return fmt.Errorf("%s holds the dataset.csv of a sweep, but %s and no chunks to go on with; want another folder, or -o to replace it", dir, missing)
 }
 
 // checkFiles refuses to call a folder complete whose tables or scenario are not
