@@ -63,8 +63,10 @@ func drawPassing(t *rapid.T) string {
 // drawFaults draws a crash, or none, and a cut, or none.
 func drawFaults(t *rapid.T, messages int) (faults []string) {
 	if rapid.IntRange(0, 2).Draw(t, "crash") == 0 {
-		how := []string{"{at: 30ms, crash: 1}", "{at: 3ms, crash: 2}", "{at: 90ms, since: data, crash: 0}",
-			"{at: 20ms, crash: 1, restart: 120ms, state: kept}", "{at: 20ms, crash: 1, restart: 120ms, state: lost}"}
+		how := []string{
+			"{at: 30ms, crash: 1}", "{at: 3ms, crash: 2}", "{at: 90ms, since: data, crash: 0}",
+			"{at: 20ms, crash: 1, restart: 120ms, state: kept}", "{at: 20ms, crash: 1, restart: 120ms, state: lost}",
+		}
 		if messages > 0 {
 			how = append(how, `{at_delivery: "p0#0", crash: 0, sent: 1}`, `{at_delivery: "p1#0", crash: 2}`)
 		}
