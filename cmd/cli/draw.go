@@ -156,6 +156,10 @@ func tokenOf(c *cobra.Command, args []string, f *drawFlags) (*trace.Token, []str
 // does not fit in one picture.
 func (j *job) spacetime() (*spacetime.Figure, error) {
 	var runs []*trace.Run
+	var limits trace.Limits
+	if j.moment != nil {
+		limits.Around = j.moment.At
+	}
 	for i, p := range j.plans {
 		var r *trace.Run
 		if i < len(j.records) {
@@ -163,7 +167,7 @@ func (j *job) spacetime() (*spacetime.Figure, error) {
 		}
 		if r == nil {
 			var err error
-			if r, err = run.Trace(p, j.request.seed, trace.Limits{}); err != nil {
+			if r, err = run.Trace(p, j.request.seed, limits); err != nil {
 				return nil, &failure{statusUnknown, fmt.Errorf("%s: %w", p.Label(), err)}
 			}
 		}

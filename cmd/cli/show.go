@@ -111,7 +111,7 @@ func (a *app) showMoment(c *cobra.Command, args []string, f *showFlags) error {
 		return err
 	}
 	a.warn(r)
-	t, err := run.Trace(p, token.Seed, trace.Limits{Protocol: f.packets})
+	t, err := run.Trace(p, token.Seed, trace.Limits{Protocol: f.packets, Around: token.At})
 	if err != nil {
 		return &failure{statusUnknown, fmt.Errorf("%s: %w", p.Label(), err)}
 	}

@@ -97,11 +97,7 @@ func Around(runs []*trace.Run, ordering string, at sim.Time) (*Figure, error) {
 		return nil, fmt.Errorf("spacetime: no run of the ordering %q", ordering)
 	}
 	f := &Figure{base: runs[i], about: at}
-	near := slices.Clone(f.base.Findings)
-	slices.SortStableFunc(near, func(a, b trace.Finding) int {
-		return cmp.Compare(a.At.Sub(at).Abs(), b.At.Sub(at).Abs())
-	})
-	f.pair = pairOf(f.base, near)
+	f.pair = pairOf(f.base, byMoment(f.base, at))
 	f.shown = f.near(at)
 	return f.complete(runs)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"mpcomm/peer"
@@ -24,7 +25,7 @@ type Scope struct {
 }
 
 // near is how close to a moment a difference must begin to be the one meant.
-const near = sim.Time(1_000_000)
+const near = time.Millisecond
 
 // Moment draws what happened around a moment of a recorded run, one event a
 // line in the order of true time, with a column for each peer:
@@ -61,18 +62,31 @@ type moment struct {
 
 // finding is the difference nearest to the moment, if one is near.
 func (m *moment) finding() *trace.Finding {
-	var best *trace.Finding
-	apart := near + 1
-	for i := range m.run.Findings {
-		f := &m.run.Findings[i]
-		if f.At == sim.Never {
-			continue
-		}
-		if d := max(f.At-m.around.At, m.around.At-f.At); d < apart {
-			best, apart = f, d
-		}
+	all := byMoment(m.run, m.around.At)
+	if len(all) == 0 || all[0].At.Sub(m.around.At).Abs() > near {
+		return nil
 	}
-	return best
+	return &all[0]
+}
+
+// byMoment returns the findings of a run, the nearest to a moment first. Of those
+// that begin in one instant the first difference of the result comes first, then
+// what breaks a cause, which is rarer than what two logs differ in.
+func byMoment(r *trace.Run, at sim.Time) []trace.Finding {
+	all := slices.Clone(r.Findings)
+	class := func(f *trace.Finding) int {
+		switch first := r.Result.FirstDifference; {
+		case f.Kind == trace.Acausal:
+			return 1
+		case first != nil && first.At.Known && sim.Time(first.At.MS) == f.At && f.Involves(r.Findings[0].A) && f.Involves(r.Findings[0].B):
+			return 0
+		}
+		return 2
+	}
+	slices.SortStableFunc(all, func(x, y trace.Finding) int {
+		return cmp.Or(cmp.Compare(x.At.Sub(at).Abs(), y.At.Sub(at).Abs()), cmp.Compare(class(&x), class(&y)))
+	})
+	return all
 }
 
 // choose takes the lines to show: of those that pass the filter the ones nearest

@@ -3,6 +3,7 @@ package trace
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"mpcomm/peer"
 	"mpcomm/peer/clock"
@@ -18,6 +19,10 @@ type Limits struct {
 	Events   int  // of the journal; 0 = MostEvents
 	Findings int  // listed one by one; 0 = MostFindings
 	Protocol bool // keep packets that carry no body too, and events about them
+
+	// Around is the moment that the run is looked at for: the findings whose moment is
+	// nearest to it are those listed. 0 = none, and those that begin first are.
+	Around sim.Time
 }
 
 // The limits of a run of which nothing else is said. An event takes about a
@@ -212,30 +217,40 @@ func (b *builder) losses() {
 	}
 }
 
+// rank is where a finding stands among those of a run.
+type rank struct {
+	kind     compare.FindingKind
+	later    int // 0 = the first difference of the result
+	position int32
+	number   int
+	apart    time.Duration // from the moment that the run is looked at for
+}
+
+func (x rank) compare(y rank) int {
+	return cmp.Or(cmp.Compare(x.kind, y.kind), cmp.Compare(x.later, y.later), cmp.Compare(x.position, y.position), cmp.Compare(x.number, y.number))
+}
+
 // findings words as many as the limit lets in: of two logs the first difference
-// of the result, then those that begin first, then causes after effects likewise.
+// of the result, then those that begin first, then causes after effects likewise;
+// of a moment those that are nearest to it, in the same order.
 func (b *builder) findings() {
-	type rank struct {
-		kind     compare.FindingKind
-		later    int // 0 = the first difference of the result
-		position int32
-		number   int
-	}
 	first := b.firstDifference()
 	ranks := make([]rank, len(b.s.Findings))
 	for i, f := range b.s.Findings {
 		out := Finding{Finding: f}
 		b.place(&out)
-		ranks[i] = rank{f.Kind, 1, out.Position(), i}
+		ranks[i] = rank{f.Kind, 1, out.Position(), i, out.At.Sub(b.limits.Around).Abs()}
 		if i == first {
 			ranks[i].later = 0
 		}
 	}
-	slices.SortFunc(ranks, func(x, y rank) int {
-		return cmp.Or(cmp.Compare(x.kind, y.kind), cmp.Compare(x.later, y.later), cmp.Compare(x.position, y.position), cmp.Compare(x.number, y.number))
-	})
+	slices.SortFunc(ranks, rank.compare)
 	if most := b.limits.Findings; len(ranks) > most {
-		b.LeftOut.Findings = uint64(len(ranks) - most)
+		b.LeftOut.Findings, b.LeftOut.Around = uint64(len(ranks)-most), b.limits.Around > 0
+		if b.LeftOut.Around {
+			slices.SortStableFunc(ranks, func(x, y rank) int { return cmp.Compare(x.apart, y.apart) })
+			slices.SortFunc(ranks[:most], rank.compare)
+		}
 		ranks = ranks[:most]
 	}
 	b.Findings = make([]Finding, len(ranks))

@@ -11,6 +11,7 @@ type LeftOut struct {
 	Events   int64  // of the journal: packets, arrivals, phases and bands may be lacking
 	Vectors  bool   // the vector clocks, which would not have fit in memory
 	Findings uint64 // that are not listed one by one
+	Around   bool   // those that are listed are the nearest to a moment
 }
 
 // String says what is left out, as a sentence; empty when nothing is.
@@ -23,7 +24,11 @@ func (l LeftOut) String() string {
 		all = append(all, "the vector clocks, which are too many")
 	}
 	if l.Findings > 0 {
-		all = append(all, fmt.Sprintf("%s beyond those that begin first", counted(l.Findings, "difference")))
+		listed := "begin first"
+		if l.Around {
+			listed = "are nearest to the moment"
+		}
+		all = append(all, fmt.Sprintf("%s beyond those that %s", counted(l.Findings, "difference"), listed))
 	}
 	if all == nil {
 		return ""

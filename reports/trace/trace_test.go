@@ -67,7 +67,10 @@ func TestLeftOutIsSaid(t *testing.T) {
 		t.Error(s)
 	}
 	all := LeftOut{Events: 3, Vectors: true, Findings: 1}
-	if s := all.String(); !strings.Contains(s, "3 events") || !strings.Contains(s, "vector") || !strings.Contains(s, "1 difference ") {
+	if s := all.String(); !strings.Contains(s, "3 events") || !strings.Contains(s, "vector") || !strings.Contains(s, "1 difference beyond those that begin first") {
+		t.Error(s)
+	}
+	if s := (LeftOut{Findings: 2, Around: true}).String(); s != "Left out: 2 differences beyond those that are nearest to the moment." {
 		t.Error(s)
 	}
 }

@@ -3,6 +3,7 @@ package run_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"mpcomm/peer"
 	"mpcomm/peer/history"
@@ -291,6 +292,45 @@ func TestTraceSaysWhatIsLeftOut(t *testing.T) {
 	for p := range whole.Hosts {
 		if !slices.Equal(whole.Hosts[p].Log, cut.Hosts[p].Log) {
 			t.Fatalf("the log of p%d differs", p)
+		}
+	}
+}
+
+// TestTraceAroundAMoment: with a limit of findings those of a moment are kept which
+// none of the others is nearer to, causes after effects as well.
+func TestTraceAroundAMoment(t *testing.T) {
+	t.Parallel()
+	s, err := scenarios.Open("lab")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Workload.Messages = 10
+	p, err := run.Compile(s, s.Orderings[0], order.Builtin())
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := run.Trace(p, 4, trace.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []sim.Time{whole.End / 3, whole.Findings[len(whole.Findings)-1].At} {
+		cut, err := run.Trace(p, 4, trace.Limits{Findings: 3, Around: at})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var apart []time.Duration
+		for i := range whole.Findings {
+			apart = append(apart, whole.Findings[i].At.Sub(at).Abs())
+		}
+		slices.Sort(apart)
+		if !cut.LeftOut.Around || len(cut.Findings) != 3 {
+			t.Fatalf("%d findings, left out %+v; want 3", len(cut.Findings), cut.LeftOut)
+		}
+		for i := range cut.Findings {
+			f := &cut.Findings[i]
+			if f.At.Sub(at).Abs() > apart[2] || !slices.Contains(whole.Findings, *f) {
+				t.Errorf("around %v: %+v is kept; the third nearest is %v apart", at, *f, apart[2])
+			}
 		}
 	}
 }
