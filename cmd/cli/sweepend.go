@@ -11,7 +11,7 @@ import (
 // conclude says what was done and what is left, and gives the exit status.
 func (a *app) conclude(w *campaign) error {
 	if !w.quiet && w.result.Done > 0 {
-		a.say("%d runs in %v", w.result.Done, w.took.Round(10*time.Millisecond))
+		a.say("%s", w.made())
 	}
 	if w.folder != nil && len(w.folder.written) > 0 {
 		a.say("wrote %s: %s", w.folder.dir, w.folder.contents())
@@ -32,6 +32,19 @@ func (a *app) conclude(w *campaign) error {
 	}
 	a.say("to go on: %s", w.rest(a.name))
 	return &failure{status: statusUnknown}
+}
+
+// made says how many runs were made, and how many were there before.
+func (w *campaign) made() string {
+	done, had := w.result.Done, min(w.prepare.Activity().Kept, w.result.Done)
+	took := w.took.Round(10 * time.Millisecond)
+	switch had {
+	case 0:
+		return fmt.Sprintf("%d runs in %v", done, took)
+	case done:
+		return fmt.Sprintf("all %d runs were there", done)
+	}
+	return fmt.Sprintf("%d runs in %v; %d were there", done-had, took, had)
 }
 
 // covers says what is in the tables of a sweep that was interrupted.
