@@ -141,7 +141,12 @@ func checkReport(t *testing.T, b brokenTwin, f *ordertest.Failure) {
 	if judged := slices.Contains([]string{"fifo", "causal", "total", "agreement", "uniform", "integrity", "complete", "rest"}, f.Broken); said != judged {
 		t.Errorf("%s is broken, and the file expects something: %t", f.Broken, said)
 	}
-	if said && misses(t, f.Scenario, order.Table{b.spec(t)}) != 1 {
+	spec := b.spec(t)
+	if said && strings.Contains(f.Scenario, "# Its Spec says PassThrough") != spec.PassThrough {
+		t.Errorf("the Spec says PassThrough: %t, and the file:\n%v", spec.PassThrough, f)
+	}
+	spec.PassThrough = false
+	if said && misses(t, f.Scenario, order.Table{spec}) != 1 {
 		t.Errorf("the file does not show what failed:\n%v", f)
 	}
 }
