@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"mpcomm/peer/order"
+	"mpcomm/reports/screen"
 	"mpcomm/scenarios"
 )
 
@@ -210,7 +211,7 @@ func (a *app) folded(text string, width int) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		if utf8.RuneCountInString(line) > width && !strings.HasPrefix(line, " ") && !strings.Contains(line, a.name+" ") && !strings.Contains(line, a.program+" ") {
-			lines[i] = fold(line, width, "  ")
+			lines[i] = strings.Join(screen.Wrapped(line, width, 2), "\n  ")
 		}
 	}
 	return strings.Join(lines, "\n")

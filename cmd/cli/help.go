@@ -5,6 +5,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+
+	"mpcomm/reports/screen"
 )
 
 // helpWidth is that of every line of help, whatever the terminal.
@@ -33,7 +35,7 @@ func reflow(text string) string {
 	var b, paragraph strings.Builder
 	flush := func() {
 		if paragraph.Len() > 0 {
-			b.WriteString(fold(paragraph.String(), helpWidth, "") + "\n")
+			b.WriteString(strings.Join(screen.Wrapped(paragraph.String(), helpWidth, 0), "\n") + "\n")
 			paragraph.Reset()
 		}
 	}
@@ -58,28 +60,5 @@ func listed(line string) string {
 	}
 	means := strings.TrimLeft(name[gap:], " ")
 	column := len(line) - len(means)
-	folded := fold(means, helpWidth-column, "")
-	return line[:column] + strings.ReplaceAll(folded, "\n", "\n"+strings.Repeat(" ", column))
-}
-
-// fold breaks a line at spaces, so that none is wider unless a word is. Lines
-// after the first begin with indent.
-func fold(line string, width int, indent string) string {
-	var b strings.Builder
-	at := 0
-	for word := range strings.FieldsSeq(line) {
-		n := utf8.RuneCountInString(word)
-		switch {
-		case at == 0:
-		case at+1+n > width:
-			b.WriteString("\n" + indent)
-			at = utf8.RuneCountInString(indent)
-		default:
-			b.WriteByte(' ')
-			at++
-		}
-		b.WriteString(word)
-		at += n
-	}
-	return b.String()
+	return line[:column] + strings.Join(screen.Wrapped(means, helpWidth-column, 0), "\n"+strings.Repeat(" ", column))
 }

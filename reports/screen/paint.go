@@ -136,22 +136,34 @@ func (b *brush) blank() {
 // path or a command can be copied.
 func (b *brush) wrap(head, words string) {
 	indent := columns(head)
-	current, used := head, indent
+	for i, line := range Wrapped(words, b.Width-indent, 0) {
+		if i > 0 {
+			head = strings.Repeat(" ", indent)
+		}
+		b.line(head + line)
+	}
+}
+
+// Wrapped breaks words into lines of at most width columns, those after the first
+// of at most width-hang. A word that is longer stays whole; Folded breaks it.
+func Wrapped(words string, width, hang int) []string {
+	lines, used := []string{""}, 0
 	for word := range strings.FieldsSeq(words) {
-		w := columns(word)
+		last, w := &lines[len(lines)-1], columns(word)
 		switch {
-		case used == indent:
-			current += word
-			used += w
-		case used+1+w > b.Width:
-			b.line(current)
-			current, used = strings.Repeat(" ", indent)+word, indent+w
+		case used == 0:
+			*last, used = word, w
+		case used+1+w > width:
+			if len(lines) == 1 {
+				width -= hang
+			}
+			lines, used = append(lines, word), w
 		default:
-			current += " " + word
+			*last += " " + word
 			used += 1 + w
 		}
 	}
-	b.line(current)
+	return lines
 }
 
 // align says on which side a column's cells stand.

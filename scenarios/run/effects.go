@@ -169,22 +169,6 @@ func (e *Engine) append(p int, now, arrived sim.Time, ref history.Ref) {
 	e.hist.Stream.Append(now, arrived, ref, peer.ID(p))
 }
 
-// pass takes the arrival of a body where all that can follow is a delivery, and
-// reports whether it was one.
-func (e *Engine) pass(now sim.Time, ev event) bool {
-	ref, to := ev.ref(), ev.to()
-	sender := e.hist.Broadcasts[ref].ID.Sender
-	m := &e.machines[to]
-	if !m.Pass(peer.Instant(now), sender) && !m.PassCounted(peer.Instant(now), sender) {
-		return false
-	}
-	e.logLen[to]++
-	// As append does, in place: this is what most events come to.
-	e.digest.Add2(journal.PeerWords(journal.Delivery, now, peer.ID(to), ref))
-	e.hist.Stream.AppendAtOnce(now, ref, peer.ID(to))
-	return true
-}
-
 // setTimer enters a timer into the host's table and queues its event.
 func (e *Engine) setTimer(p int, now sim.Time, t peer.TimerID, at peer.Instant) {
 	table := &e.hosts[p].timers[t>>30]

@@ -161,15 +161,14 @@ func (o *Outcome) reset(seed uint64, faults int) {
 // which the first peer gives them.
 func (e *Engine) collectCounters() {
 	o := &e.outcome
-	for i := range e.configs {
-		if !e.counting {
-			break
-		}
-		if c, ok := e.configs[i].Ordering.(peer.Counting); ok {
-			c.Counters(e.addCounter)
-		}
-		if c, ok := e.configs[i].Transport.(peer.Counting); ok {
-			c.Counters(e.addCounter)
+	if e.counting {
+		for i := range e.configs {
+			if c, ok := e.configs[i].Ordering.(peer.Counting); ok {
+				c.Counters(e.addCounter)
+			}
+			if c, ok := e.configs[i].Transport.(peer.Counting); ok {
+				c.Counters(e.addCounter)
+			}
 		}
 	}
 	if e.plan.scenario.Network.Transport.Kind == "fifo" {

@@ -84,20 +84,6 @@ func (e *Engine) sent(name rng.Key, kind peer.Kind, from peer.ID) {
 	e.digest.Add2(journal.SentWords(uint64(name), kind, from, e.serial))
 }
 
-// passOn sends a broadcast of p to the others as it is, and puts it into p's log:
-// what becomes of it where the ordering need not be asked.
-func (e *Engine) passOn(p int, now sim.Time, id peer.MessageID, ref history.Ref) {
-	packet := network.Packet{
-		From: network.Addr(p), Name: named(e.src.Label(ref), peer.ID(p), peer.KindData, 0),
-		Bytes: e.plan.overhead + e.src.Size(ref), Body: bodyName(id),
-	}
-	e.sent(packet.Name, peer.KindData, peer.ID(p))
-	e.outcome.Cost.countBodies(uint64(e.plan.peers-1), packet.Bytes)
-	e.fates = e.net.Broadcast(now, packet, e.fates[:0])
-	e.queue(now, passEvent(ref, 0), e.fates)
-	e.append(p, now, now, ref)
-}
-
 // bodyName names a message's body for explicit delays; zero names none.
 func bodyName(id peer.MessageID) uint64 {
 	return uint64(uint32(id.Sender))<<32 | uint64(uint32(id.Number)) + 1

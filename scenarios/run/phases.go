@@ -270,18 +270,6 @@ func (e *Engine) announce(q int, now sim.Time, p peer.ID, count int32) {
 	e.conclude(q, now, nil)
 }
 
-// passLast is pass for a delivery by which a log may close.
-func (e *Engine) passLast(now sim.Time, ev event) bool {
-	ref, p := ev.ref(), int(ev.to())
-	e.out.Reset()
-	if !e.machines[p].PassLast(peer.Instant(now), e.hist.Broadcasts[ref].ID.Sender, &e.out) {
-		return false
-	}
-	e.append(p, now, now, ref)
-	e.conclude(p, now, nil)
-	return true
-}
-
 // submit sends p's closed log to the comparison server: three one-way delays
 // on a connection of its own, or no time without a server.
 func (e *Engine) submit(p int, now sim.Time) {

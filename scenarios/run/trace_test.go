@@ -264,10 +264,9 @@ func TestTraceIsTheSameAgain(t *testing.T) {
 	}
 }
 
-// TestTraceSaysWhatIsLeftOut: with a limit of events the logs stay whole, and
-// what is lacking is counted.
-func TestTraceSaysWhatIsLeftOut(t *testing.T) {
-	t.Parallel()
+// shortLab is the lab under its first ordering, with ten messages of each peer.
+func shortLab(t *testing.T) *run.Plan {
+	t.Helper()
 	s, err := scenarios.Open("lab")
 	if err != nil {
 		t.Fatal(err)
@@ -277,6 +276,14 @@ func TestTraceSaysWhatIsLeftOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return p
+}
+
+// TestTraceSaysWhatIsLeftOut: with a limit of events the logs stay whole, and
+// what is lacking is counted.
+func TestTraceSaysWhatIsLeftOut(t *testing.T) {
+	t.Parallel()
+	p := shortLab(t)
 	whole, err := run.Trace(p, 1, trace.Limits{})
 	if err != nil {
 		t.Fatal(err)
@@ -300,15 +307,7 @@ func TestTraceSaysWhatIsLeftOut(t *testing.T) {
 // none of the others is nearer to, causes after effects as well.
 func TestTraceAroundAMoment(t *testing.T) {
 	t.Parallel()
-	s, err := scenarios.Open("lab")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Workload.Messages = 10
-	p, err := run.Compile(s, s.Orderings[0], order.Builtin())
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := shortLab(t)
 	whole, err := run.Trace(p, 4, trace.Limits{})
 	if err != nil {
 		t.Fatal(err)
